@@ -1,0 +1,40 @@
+# Every target sets up .venv first, once: later runs skip that until the pins change.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+
+.PHONY: help run test lab refresh pins
+
+help:
+	@echo "make run      execute all chapters on the course's own data, into build/hsb/"
+	@echo "make test     run every test: the chapters as committed, and the helpers"
+	@echo "make lab      open the chapters in JupyterLab"
+	@echo "make refresh  execute the chapters in place, after an edit"
+	@echo "make pins     choose the newest allowed versions anew (needs uv)"
+
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed; name one with: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run: $(READY)
+	$(BIN)/python -m helpers run hsb
+
+# One worker a core; a notebook's cells stay together (loadfile).
+test: $(READY)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/python -m pytest --nbval --nbval-current-env -n auto --dist loadfile
+
+lab: $(READY)
+	$(BIN)/jupyter lab notebooks
+
+refresh: $(READY)
+	$(BIN)/jupyter nbconvert --to notebook --execute --inplace \
+	  --ExecutePreprocessor.record_timing=False notebooks/*.ipynb
+
+pins:
+	uv pip compile pyproject.toml --extra test --universal --upgrade --generate-hashes \
+	  --no-emit-index-url --no-header --no-annotate --output-file requirements.txt

@@ -1,0 +1,46 @@
+"""What all chapters share: reading a study, drawing it, and saying what is true of it.
+
+A chapter imports from here and never from a room inside: ``from helpers import read_study, say``.
+Each name is loaded on first use, so that ``import helpers`` stays quick.
+"""
+
+from importlib import import_module
+
+_ROOM_OF = {
+    "Study": "study",
+    "StudyError": "study",
+    "read_study": "study",
+    "Estimate": "results",
+    "fixed_effects": "results",
+    "show_estimates": "results",
+    "choose": "sentences",
+    "count": "sentences",
+    "interval": "sentences",
+    "number": "sentences",
+    "p_value": "sentences",
+    "percent": "sentences",
+    "say": "sentences",
+    "size": "sentences",
+    "verdict": "sentences",
+    "words": "sentences",
+    "draw_group_sizes": "figures",
+    "draw_intervals": "figures",
+    "draw_means_against_chance": "figures",
+    "draw_outcome_by_group": "figures",
+    "draw_slopes_in_groups": "figures",
+    "draw_total_and_between": "figures",
+    "draw_weighted_average": "figures",
+    "draw_within_and_between": "figures",
+}
+
+__all__ = sorted(_ROOM_OF)
+
+
+def __getattr__(name: str) -> object:
+    if name not in _ROOM_OF:
+        raise AttributeError(f"module 'helpers' has no attribute {name!r}")
+    return getattr(import_module(f"helpers.{_ROOM_OF[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,535 @@
+"""The figures of the course, one function each.
+
+Each takes frames, numbers and fits, with the study for its words, and returns a Matplotlib figure
+that a notebook shows once. Colour is never the only code: a line has its own dashes, a point its
+own marker.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from helpers.results import Estimate
+from helpers.study import Study
+
+# Okabe and Ito (2008), told apart by readers with any colour vision.
+BLUE, VERMILION, GREEN, GREY, BLACK = "#0072B2", "#D55E00", "#009E73", "#8C8C8C", "#1A1A1A"
+
+# How each model's line looks, in every chapter.
+LINES: dict[str, dict[str, Any]] = {
+    "total": {"color": BLUE, "linestyle": "-", "linewidth": 2.4},
+    "between": {"color": VERMILION, "linestyle": "--", "linewidth": 2.4},
+    "within": {"color": GREEN, "linestyle": "-.", "linewidth": 2.4},
+}
+
+FEW_GROUPS = 20  # up to here each group gets a line of its own; beyond, an overview
+
+_STYLE = rc_context(
+    {
+        "axes.axisbelow": True,
+        "axes.grid": True,
+        "axes.labelsize": 12,
+        "axes.spines.right": False,
+        "axes.spines.top": False,
+        "axes.titlelocation": "left",
+        "axes.titlesize": 12,
+        "figure.constrained_layout.use": True,
+        "figure.dpi": 100,
+        "font.size": 11,
+        "grid.color": "#E6E6E6",
+        "legend.fontsize": 11,
+        "legend.framealpha": 0.95,
+    }
+)
+
+
+@_STYLE
+def draw_group_sizes(sizes: pd.Series, study: Study) -> Figure:
+    """Draw how many level-1 units each group holds.
+
+    Parameters
+    ----------
+    sizes
+        The number of units, indexed by group.
+    study
+        The study, for its words.
+
+    Returns
+    -------
+    Figure
+        A bar for each group where there are few, a histogram where there are many, with the
+        median marked.
+
+    Examples
+    --------
+    >>> from helpers.study import read_study
+    >>> study = read_study("hsb")
+    >>> len(draw_group_sizes(study.frame.groupby("schoolid").size(), study).axes)
+    1
+    """
+    units, groups = _plain(study.unit.many), _plain(study.group.many)
+    if len(sizes) <= FEW_GROUPS:
+        figure = Figure(figsize=(8, 1.2 + 0.28 * len(sizes)))
+        axes = figure.subplots()
+        ordered = sizes.sort_values(kind="stable")
+        axes.barh([_plain(str(group)) for group in ordered.index], ordered, color=BLUE, height=0.7)
+        axes.set_ylabel(_plain(study.group.one))
+        axes.grid(axis="y", visible=False)
+    else:
+        figure = Figure(figsize=(8, 3.6))
+        axes = figure.subplots()
+        sns.histplot(sizes, ax=axes, color=BLUE, edgecolor="white", alpha=1)
+        axes.set_ylabel(f"number of {groups}")
+    axes.set_xlabel(f"{units} in one {_plain(study.group.one)}")
+    axes.set_xlim(left=0)
+    axes.axvline(sizes.median(), color=VERMILION, linestyle="--", linewidth=2, label="median")
+    axes.legend(loc="best")
+    return figure
+
+
+@_STYLE
+def draw_outcome_by_group(data: pd.DataFrame, shown: Sequence[Any], study: Study) -> Figure:
+    """Draw the outcome group by group, raw and de-meaned, side by side.
+
+    Parameters
+    ----------
+    data
+        The study's frame.
+    shown
+        The groups that get a box of their own, at most as many as can be read.
+    study
+        The study, for its words.
+
+    Returns
+    -------
+    Figure
+        Two panels with a box for each group shown, sorted by median; above them, where these
+        are not all groups, two that show every group: range, middle half and median.
+
+    Examples
+    --------
+    >>> from helpers.study import read_study
+    >>> study = read_study("hsb")
+    >>> len(draw_outcome_by_group(study.frame, [1224, 1288, 1296], study).axes)
+    4
+    """
+    group, outcome = study.group.name, study.outcome.name
+    by_group = data.groupby(group)[outcome]
+    deviation = data[outcome] - by_group.transform("mean")
+    order = by_group.median().sort_values(kind="stable").index
+    boxes = [g for g in order if g in set(shown)]
+    n_groups, groups = len(order), _plain(study.group.many)
+
+    all_shown = len(boxes) == n_groups
+    heights = [0.9 + 0.3 * len(boxes)] if all_shown else [4.2, 0.9 + 0.3 * len(boxes)]
+    figure = Figure(figsize=(9, sum(heights) + 0.4))
+    grid = figure.subplots(
+        len(heights), 2, sharex="col", squeeze=False, gridspec_kw={"height_ratios": heights}
+    )
+    for column, values in enumerate((data[outcome], deviation)):
+        if not all_shown:
+            _overview(grid[0, column], values, data[group], order)
+        _boxes(grid[-1, column], values, data[group], boxes)
+    label = _plain(study.outcome.label)
+    grid[-1, 0].set_xlabel(_plain(study.outcome.label_with_units))
+    grid[-1, 1].set_xlabel(f"{label},\nminus the mean of the {_plain(study.group.one)}")
+    if not all_shown:
+        grid[0, 0].set_ylabel(f"all {n_groups:,} {groups}, sorted by median")
+        figure.legend(*grid[0, 0].get_legend_handles_labels(), loc="outside upper right", ncols=3)
+    head = f"all {n_groups:,} {groups}" if all_shown else f"{len(boxes)} of {n_groups:,} {groups}"
+    grid[-1, 0].set_ylabel(head)
+    grid[-1, 1].tick_params(labelleft=False)
+    grid[0, 0].set_title("raw")
+    grid[0, 1].set_title("de-meaned")
+    return figure
+
+
+def _overview(axes: Axes, values: pd.Series, groups: pd.Series, order: pd.Index) -> None:
+    """Draw each group as a thin line: its range, its middle half, its median."""
+    quantiles = values.groupby(groups).quantile([0, 0.25, 0.5, 0.75, 1]).unstack().loc[order]
+    rank = np.arange(1, len(order) + 1)
+    axes.hlines(rank, quantiles[0.0], quantiles[1.0], color="#CFCFCF", linewidth=0.8, label="range")
+    axes.hlines(
+        rank, quantiles[0.25], quantiles[0.75], color="#6BA9D2", linewidth=1.4, label="middle half"
+    )
+    axes.plot(
+        quantiles[0.5], rank, linestyle="", marker="o", markersize=3, color=BLACK, label="median"
+    )
+    axes.set_yticks([])
+
+
+def _boxes(axes: Axes, values: pd.Series, groups: pd.Series, order: Sequence[Any]) -> None:
+    """Draw a horizontal box for each group, the first at the bottom."""
+    names = [_plain(str(group)) for group in order]
+    axes.boxplot(
+        [values[groups == group] for group in order],
+        orientation="horizontal",
+        tick_labels=names,
+        widths=0.65,
+        patch_artist=True,
+        boxprops={"facecolor": "#BBD9EC", "edgecolor": BLUE},
+        medianprops={"color": BLACK, "linewidth": 1.8},
+        whiskerprops={"color": BLUE},
+        capprops={"color": BLUE},
+        flierprops={"marker": ".", "markersize": 4, "markeredgecolor": GREY},
+    )
+    axes.grid(axis="y", visible=False)
+
+
+@_STYLE
+def draw_means_against_chance(means: pd.Series, chance: pd.Series, study: Study) -> Figure:
+    """Draw the groups' means beside the means that chance alone deals.
+
+    Parameters
+    ----------
+    means, chance
+        The mean outcome of each group, as observed and after the units were dealt to the groups
+        at random.
+    study
+        The study, for its words.
+
+    Returns
+    -------
+    Figure
+        Two rows of points, one a group, each above a bar of one standard deviation to either
+        side of the points' own mean.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from helpers.study import read_study
+    >>> means = pd.Series([9.0, 12.0, 16.0])
+    >>> len(draw_means_against_chance(means, means, read_study("hsb")).axes[0].collections)
+    4
+    """
+    figure = Figure(figsize=(8, 3.2))
+    axes = figure.subplots()
+    groups, units = _plain(study.group.many), _plain(study.unit.many)
+    rows = {f"{units} dealt\nat random": (chance, GREY, "s"), "as observed": (means, BLUE, "o")}
+    spread = np.random.default_rng(1)  # the height of a point carries no meaning
+    for row, (values, color, marker) in enumerate(rows.values()):
+        heights = row + 0.08 + 0.36 * spread.random(len(values))
+        axes.scatter(values, heights, s=26, color=color, marker=marker, alpha=0.6, linewidth=0)
+        axes.errorbar(
+            values.mean(), row - 0.1, xerr=values.std(), color=color, capsize=5, linewidth=2.4
+        )
+    axes.set_yticks(range(len(rows)), list(rows))
+    axes.set_ylim(-0.35, len(rows) - 0.35)
+    axes.grid(axis="y", visible=False)
+    axes.set_xlabel(f"mean {_plain(study.outcome.label_with_units)} of {groups}")
+    return figure
+
+
+@_STYLE
+def draw_slopes_in_groups(data: pd.DataFrame, shown: Sequence[Any], study: Study) -> Figure:
+    """Draw predictor against outcome, overall and in a few groups.
+
+    Parameters
+    ----------
+    data
+        The study's frame.
+    shown
+        The groups to show, at most six.
+    study
+        The study, for its words.
+
+    Returns
+    -------
+    Figure
+        All units with their least-squares line, and a small panel for each group shown with the
+        group's own line beside that of all. A group in which a line is not defined has points
+        only.
+
+    Examples
+    --------
+    >>> from helpers.study import read_study
+    >>> study = read_study("hsb")
+    >>> len(draw_slopes_in_groups(study.frame, [1224, 1288], study).axes)
+    3
+    """
+    x, y, group = study.predictor.name, study.outcome.name, study.group.name
+    n_columns = min(len(shown), 3)
+    n_rows = -(-len(shown) // n_columns)
+    figure = Figure(figsize=(10, 4.8))
+    grid = figure.add_gridspec(n_rows, n_columns + 2, width_ratios=[1.25] * 2 + [1] * n_columns)
+    overall = figure.add_subplot(grid[:, :2])
+    _points(overall, data[x], data[y])
+    overall_line = np.polyfit(data[x], data[y], 1)
+    _line(overall, data[x], overall_line, **LINES["total"], label="line of all")
+    overall.plot([], [], **LINES["within"], label=f"line of one {_plain(study.group.one)} alone")
+    overall.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
+    figure.legend(loc="outside upper right", ncols=2)
+    overall.set_title(f"all {len(data):,} {_plain(study.unit.many)}")
+    overall.set_xlabel(_plain(study.predictor.label_with_units))
+    overall.set_ylabel(_plain(study.outcome.label_with_units))
+    for position, one in enumerate(shown):
+        row, column = divmod(position, n_columns)
+        axes = figure.add_subplot(grid[row, 2 + column], sharex=overall, sharey=overall)
+        rows = data[data[group] == one]
+        axes.scatter(rows[x], rows[y], s=12, color=GREY, linewidth=0)
+        _line(axes, data[x], overall_line, **LINES["total"] | {"linewidth": 1.2})
+        if rows[x].nunique() > 1:
+            _line(axes, rows[x], np.polyfit(rows[x], rows[y], 1), **LINES["within"])
+        axes.set_title(_plain(f"{study.group.one} {one}"), fontsize=10)
+        axes.tick_params(labelleft=False, labelbottom=row == n_rows - 1)
+    return figure
+
+
+@_STYLE
+def draw_total_and_between(
+    data: pd.DataFrame,
+    means: pd.DataFrame,
+    total: Mapping[str, Estimate],
+    between: Mapping[str, Estimate],
+    study: Study,
+) -> Figure:
+    """Draw the units, the group means, and the line fitted to each.
+
+    Parameters
+    ----------
+    data, means
+        The study's frame, and the groups' means of predictor and outcome.
+    total, between
+        The coefficients of outcome on predictor in `data` and in `means`, by term.
+    study
+        The study, for its words.
+
+    Returns
+    -------
+    Figure
+        Grey points, open circles, a solid line over the range of the units and a dashed one over
+        the range of the means; a line that is not identified is left out.
+
+    Examples
+    --------
+    >>> from helpers.study import read_study
+    >>> study = read_study("hsb")
+    >>> line = {term: Estimate("total", "fixed", term, 1.0) for term in ("Intercept", "ses")}
+    >>> len(draw_total_and_between(study.frame, study.frame, line, line, study).axes[0].lines)
+    2
+    """
+    x, y = study.predictor.name, study.outcome.name
+    figure, axes = _scatter_of(study)
+    units, groups = _plain(study.unit.many), _plain(study.group.many)
+    _points(axes, data[x], data[y], label=f"{units}")
+    axes.scatter(
+        means[x],
+        means[y],
+        s=34,
+        facecolor="white",
+        edgecolor=VERMILION,
+        linewidth=1.3,
+        label=f"means of {groups}",
+        zorder=3,
+    )
+    lines = {"total": (data, total, units), "between": (means, between, f"means of {groups}")}
+    for model, (rows, terms, of) in lines.items():
+        coefficients = [terms[term].estimate for term in (x, "Intercept")]
+        if np.isfinite(coefficients).all():
+            label = f"{model}: line through {of}"
+            _line(axes, rows[x], coefficients, **LINES[model], label=label, zorder=4)
+    axes.legend(loc="best")
+    return figure
+
+
+@_STYLE
+def draw_within_and_between(
+    data: pd.DataFrame, means: pd.DataFrame, slopes: Mapping[str, float], study: Study
+) -> Figure:
+    """Draw each group as a short line of the within slope, and all means with the between line.
+
+    Parameters
+    ----------
+    data, means
+        The study's frame, and the groups' means of predictor and outcome.
+    slopes
+        The slopes called ``"within"`` and ``"between"``; one that is not defined is ``nan`` and
+        is left out.
+    study
+        The study, for its words.
+
+    Returns
+    -------
+    Figure
+        A point and a short line for each group, one standard deviation of its predictor to
+        either side, and the between line through the means.
+
+    Examples
+    --------
+    >>> from helpers.study import read_study
+    >>> study = read_study("hsb")
+    >>> means = study.frame.groupby("schoolid")[["ses", "mathach"]].mean()
+    >>> figure = draw_within_and_between(study.frame, means, {"within": 2, "between": 6}, study)
+    >>> len(figure.axes[0].collections[0].get_segments())
+    160
+    """
+    x, y, group = study.predictor.name, study.outcome.name, study.group.name
+    figure, axes = _scatter_of(study)
+    half = data.groupby(group)[x].std().fillna(0).reindex(means.index)
+    rise = slopes["within"] * half
+    ends = np.stack(
+        [
+            np.column_stack([means[x] - half, means[y] - rise]),
+            np.column_stack([means[x] + half, means[y] + rise]),
+        ],
+        axis=1,
+    )
+    axes.add_collection(
+        LineCollection(
+            ends,
+            color=GREEN,
+            alpha=0.5,
+            linewidth=1.1,
+            label=f"within: the common slope inside each {_plain(study.group.one)}",
+        )
+    )
+    axes.scatter(
+        means[x],
+        means[y],
+        s=22,
+        color=VERMILION,
+        linewidth=0,
+        zorder=3,
+        label=f"means of {_plain(study.group.many)}",
+    )
+    if np.isfinite(slopes["between"]):
+        intercept = means[y].mean() - slopes["between"] * means[x].mean()
+        _line(
+            axes,
+            means[x],
+            (slopes["between"], intercept),
+            **LINES["between"] | {"linewidth": 3},
+            label="between: line through the means",
+            zorder=4,
+        )
+    axes.legend(loc="best")
+    return figure
+
+
+@_STYLE
+def draw_weighted_average(slopes: Mapping[str, float], weight: float, study: Study) -> Figure:
+    """Draw the total slope where it stands between the within and the between slope.
+
+    Parameters
+    ----------
+    slopes
+        The slopes called ``"within"``, ``"between"`` (schools weighed by their size) and
+        ``"total"``.
+    weight
+        The weight of the between slope, from 0 to 1.
+    study
+        The study, for its words.
+
+    Returns
+    -------
+    Figure
+        A number line with three marked points; the two stretches beside the total slope are as
+        long as the weights say.
+
+    Examples
+    --------
+    >>> from helpers.study import read_study
+    >>> slopes = {"within": 2.0, "between": 6.0, "total": 3.0}
+    >>> len(draw_weighted_average(slopes, 0.25, read_study("hsb")).axes[0].lines)
+    4
+    """
+    figure = Figure(figsize=(8, 2.1))
+    axes = figure.subplots()
+    axes.plot([slopes["within"], slopes["between"]], [0, 0], color=GREY, linewidth=3, zorder=1)
+    markers = {"within": "o", "between": "s", "total": "D"}
+    for model, marker in markers.items():
+        value = slopes[model]
+        axes.plot(
+            value, 0, marker, markersize=11, color=LINES[model]["color"], label=model, zorder=3
+        )
+        # The two ends write outwards, so that they stay apart however short the line is.
+        side = 0 if model == "total" else np.sign(2 * value - slopes["within"] - slopes["between"])
+        axes.annotate(
+            f"{model}\n{value:.4g}",
+            (value, 0),
+            xytext=(10 * side, -14 if side else 12),
+            textcoords="offset points",
+            ha={-1: "right", 0: "center", 1: "left"}[int(side)],
+            va="top" if side else "bottom",
+        )
+    axes.set_ylim(-1, 1)
+    axes.margins(x=0.2)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.set_xlabel(
+        f"slope of {_plain(study.outcome.label)} on {_plain(study.predictor.label)} "
+        f"(weight of the between slope: {weight:.3f})"
+    )
+    return figure
+
+
+@_STYLE
+def draw_intervals(rows: Mapping[str, Estimate], label: str) -> Figure:
+    """Draw estimates with their 95% intervals, one above the other.
+
+    Parameters
+    ----------
+    rows
+        The estimates, by what to call them; the first stands on top.
+    label
+        What the axis measures.
+
+    Returns
+    -------
+    Figure
+        A point and a bar for each estimate that has an interval, a point alone for one that has
+        none, and a line at zero.
+
+    Examples
+    --------
+    >>> one = Estimate("total", "fixed", "x", 2.0, conf_low=1.0, conf_high=3.0)
+    >>> [text.get_text() for text in draw_intervals({"a": one}, "slope").axes[0].get_yticklabels()]
+    ['a']
+    """
+    figure = Figure(figsize=(8, 1.1 + 0.5 * len(rows)))
+    axes = figure.subplots()
+    look = [(BLUE, "o"), (VERMILION, "s"), (GREEN, "D"), (BLACK, "^")]
+    for position, (name, row) in enumerate(rows.items()):
+        color, marker = look[position % len(look)]
+        axes.plot([row.conf_low, row.conf_high], [position] * 2, color=color, linewidth=2.6)
+        axes.plot(row.estimate, position, marker=marker, markersize=8, color=color, label=name)
+    axes.axvline(0, color=BLACK, linewidth=1)
+    axes.set_yticks(range(len(rows)), [_plain(name) for name in rows])
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.grid(axis="y", visible=False)
+    axes.set_xlabel(_plain(label))
+    return figure
+
+
+def _scatter_of(study: Study) -> tuple[Figure, Axes]:
+    """Make an empty plot of outcome against predictor."""
+    figure = Figure(figsize=(8, 5.2))
+    axes = figure.subplots()
+    axes.set_xlabel(_plain(study.predictor.label_with_units))
+    axes.set_ylabel(_plain(study.outcome.label_with_units))
+    return figure, axes
+
+
+def _points(axes: Axes, x: pd.Series, y: pd.Series, **kwargs: Any) -> None:
+    """Draw units as grey points, fainter the more there are."""
+    alpha = float(np.clip(60 / np.sqrt(len(x)) / 2, 0.12, 0.8))
+    axes.scatter(x, y, s=9, color="#5F5F5F", alpha=alpha, linewidth=0, **kwargs)
+
+
+def _line(axes: Axes, x: pd.Series, coefficients: Sequence[float], **kwargs: Any) -> None:
+    """Draw slope and intercept as a line over the range of `x`."""
+    ends = np.array([x.min(), x.max()])
+    axes.plot(ends, np.polyval(coefficients, ends), **kwargs)
+
+
+def _plain(text: str) -> str:
+    r"""Keep a dollar sign from being read as mathematics."""
+    return text.replace("$", r"\$")

@@ -1,0 +1,160 @@
+"""The tidy table of estimates that each chapter ends with, and its collection after a rerun."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One number that a model estimated: a row of the tidy table.
+
+    Parameters
+    ----------
+    model
+        The model's name in the course, such as ``"total"``.
+    effect
+        What kind of number it is: ``"fixed"``, ``"variance"`` or ``"fit"``.
+    term
+        What it belongs to: ``"Intercept"``, a variable's name, a variance's name.
+    estimate, std_error, df, conf_low, conf_high
+        The estimate, its standard error, the degrees of freedom behind its interval, and the
+        limits of the 95% interval; ``nan`` where a number is not defined.
+    method
+        How it was estimated, such as ``"OLS"``.
+
+    Examples
+    --------
+    >>> slope = Estimate("total", "fixed", "ses", 3.18, method="OLS")
+    >>> slope.term, slope.std_error
+    ('ses', nan)
+    """
+
+    model: str
+    effect: str
+    term: str
+    estimate: float
+    std_error: float = math.nan
+    df: float = math.nan
+    conf_low: float = math.nan
+    conf_high: float = math.nan
+    method: str = ""
+
+
+COLUMNS = ["chapter", *(field.name for field in fields(Estimate))]
+
+
+def fixed_effects(fit: Any, model: str, method: str = "OLS") -> dict[str, Estimate]:
+    """Collect a regression's coefficients, by term.
+
+    Parameters
+    ----------
+    fit
+        A statsmodels result of ``smf.ols(...).fit()`` or its like, with t intervals.
+    model, method
+        The names to file them under.
+
+    Returns
+    -------
+    dict of str to Estimate
+        One estimate for each coefficient, with its 95% interval. Where the fit leaves no
+        degrees of freedom there is no standard error and no interval; where the columns are
+        collinear the coefficients are not identified, and there is no estimate either.
+
+    Examples
+    --------
+    >>> import pandas as pd, statsmodels.formula.api as smf
+    >>> data = pd.DataFrame({"x": [0, 1, 2, 3], "y": [1, 2, 2, 3]})
+    >>> round(fixed_effects(smf.ols("y ~ x", data).fit(), "total")["x"].estimate, 6)
+    0.6
+    """
+    # With clustered errors statsmodels keeps the degrees of freedom of its t apart.
+    df = float(getattr(fit, "df_resid_inference", None) or fit.df_resid)
+    table = pd.concat([fit.params, fit.bse, fit.conf_int()], axis=1)
+    table.columns = ["estimate", "std_error", "conf_low", "conf_high"]
+    if df <= 0:
+        table[["std_error", "conf_low", "conf_high"]] = math.nan
+    # statsmodels' pseudo-inverse splits an effect between collinear columns and says nothing.
+    if fit.model.rank < len(table):
+        table[:] = math.nan
+    return {
+        term: Estimate(model, "fixed", term, df=df, method=method, **row)
+        for term, row in table.astype(float).to_dict("index").items()
+    }
+
+
+def show_estimates(chapter: str, *models: Mapping[str, Estimate]) -> None:
+    """Show a chapter's tidy table, rounded; the unrounded rows ride in the output's metadata.
+
+    Parameters
+    ----------
+    chapter
+        The chapter's number, such as ``"02"``.
+    models
+        Each model's estimates by term, as :func:`fixed_effects` returns them.
+
+    Examples
+    --------
+    >>> one = Estimate("anova", "variance", "eta", 0.2, method="ANOVA")
+    >>> show_estimates("01", {"eta": one})  # doctest: +NORMALIZE_WHITESPACE
+                        estimate std_error df conf_low conf_high method
+    model effect   term
+    anova variance eta    0.2000                                  ANOVA
+    """
+    from IPython.display import display
+
+    estimates = [estimate for model in models for estimate in model.values()]
+    table = pd.DataFrame([_rounded(estimate) for estimate in estimates])
+    rows = [{"chapter": chapter} | _without_nan(asdict(estimate)) for estimate in estimates]
+    display(table.set_index(["model", "effect", "term"]), metadata={"estimates": rows})
+
+
+def collect_estimates(notebook: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the unrounded rows that an executed notebook carries in its outputs.
+
+    Examples
+    --------
+    >>> collect_estimates({"cells": [{"cell_type": "markdown", "source": "no output"}]})
+    []
+    """
+    outputs = (output for cell in notebook["cells"] for output in cell.get("outputs", []))
+    return [row for output in outputs for row in output.get("metadata", {}).get("estimates", [])]
+
+
+def write_results(rows: Iterable[Mapping[str, Any]], folder: Path) -> None:
+    """Write the tidy table of all chapters as ``results.csv``, in full double precision.
+
+    The file appears whole or not at all.
+    """
+    half = folder / "results.csv.partial"
+    pd.DataFrame(rows, columns=COLUMNS).to_csv(half, index=False, lineterminator="\n")
+    half.replace(folder / "results.csv")
+
+
+def _rounded(estimate: Estimate) -> dict[str, str]:
+    """Write a row for a reader: as many digits as the standard error's first three reach."""
+    row = asdict(estimate)
+    error = estimate.std_error
+    if math.isfinite(error) and error > 0:
+        digits = 2 - math.floor(math.log10(error))
+    else:
+        size = abs(estimate.estimate)
+        digits = 3 - math.floor(math.log10(size)) if math.isfinite(size) and size > 0 else 3
+    digits = min(max(digits, 0), 10)
+    for name in ("estimate", "std_error", "conf_low", "conf_high"):
+        row[name] = f"{row[name]:,.{digits}f}" if math.isfinite(row[name]) else ""
+    row["df"] = f"{estimate.df:,.4g}" if estimate.df < 1000 else f"{estimate.df:,.0f}"
+    row["df"] = row["df"] if math.isfinite(estimate.df) else ""
+    return row
+
+
+def _without_nan(row: dict[str, Any]) -> dict[str, Any]:
+    """Put None, which JSON knows, for numbers that are not finite."""
+    return {
+        name: None if isinstance(value, float) and not math.isfinite(value) else value
+        for name, value in row.items()
+    }
