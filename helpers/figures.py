@@ -15,6 +15,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
 from helpers.results import Estimate
@@ -138,8 +139,10 @@ def draw_outcome_by_group(data: pd.DataFrame, shown: Sequence[Any], study: Study
         if not all_shown:
             _overview(grid[0, column], values, data[group], order)
         _boxes(grid[-1, column], values, data[group], boxes)
-    label = _plain(study.outcome.label)
-    grid[-1, 0].set_xlabel(_plain(study.outcome.label_with_units))
+    # One scale, so that what is equally long looks equally long.
+    _same_span(grid[-1, 0], grid[-1, 1])
+    label = _plain(study.outcome.label_with_units)
+    grid[-1, 0].set_xlabel(label)
     grid[-1, 1].set_xlabel(f"{label},\nminus the mean of the {_plain(study.group.one)}")
     if not all_shown:
         grid[0, 0].set_ylabel(f"all {n_groups:,} {groups}, sorted by median")
@@ -152,14 +155,25 @@ def draw_outcome_by_group(data: pd.DataFrame, shown: Sequence[Any], study: Study
     return figure
 
 
+def _same_span(*panels: Axes) -> None:
+    """Widen the x axes about their middles until all span the same length."""
+    limits = np.array([axes.get_xlim() for axes in panels])
+    half = np.ptp(limits, axis=1).max() / 2
+    for axes, middle in zip(panels, limits.mean(axis=1), strict=True):
+        axes.set_xlim(middle - half, middle + half)
+
+
 def _overview(axes: Axes, values: pd.Series, groups: pd.Series, order: pd.Index) -> None:
     """Draw each group as a thin line: its range, its middle half, its median."""
     quantiles = values.groupby(groups).quantile([0, 0.25, 0.5, 0.75, 1]).unstack().loc[order]
     rank = np.arange(1, len(order) + 1)
-    axes.hlines(rank, quantiles[0.0], quantiles[1.0], color="#CFCFCF", linewidth=0.8, label="range")
-    axes.hlines(
-        rank, quantiles[0.25], quantiles[0.75], color="#6BA9D2", linewidth=1.4, label="middle half"
-    )
+    thick = 320 / len(order)  # points: the lines of neighbours touch
+    looks = {
+        "range": (0.0, 1.0, {"color": "#B5B5B5", "linewidth": thick / 3}),
+        "middle half": (0.25, 0.75, {"color": "#7DB8DE", "linewidth": thick}),
+    }
+    for label, (low, high, look) in looks.items():
+        axes.hlines(rank, quantiles[low], quantiles[high], label=label, **look)
     axes.plot(
         quantiles[0.5], rank, linestyle="", marker="o", markersize=3, color=BLACK, label="median"
     )
@@ -278,8 +292,9 @@ def draw_slopes_in_groups(data: pd.DataFrame, shown: Sequence[Any], study: Study
         _line(axes, data[x], overall_line, **LINES["total"] | {"linewidth": 1.2})
         if rows[x].nunique() > 1:
             _line(axes, rows[x], np.polyfit(rows[x], rows[y], 1), **LINES["within"])
-        axes.set_title(_plain(f"{study.group.one} {one}"), fontsize=10)
-        axes.tick_params(labelleft=False, labelbottom=row == n_rows - 1)
+        name = f"{study.group.one} {one}" if str(one).isdigit() else str(one)
+        axes.set_title(_plain(name), fontsize=10)
+        axes.tick_params(labelleft=column == 0, labelbottom=row == n_rows - 1)
     return figure
 
 
@@ -319,7 +334,8 @@ def draw_total_and_between(
     x, y = study.predictor.name, study.outcome.name
     figure, axes = _scatter_of(study)
     units, groups = _plain(study.unit.many), _plain(study.group.many)
-    _points(axes, data[x], data[y], label=f"{units}")
+    _points(axes, data[x], data[y])
+    axes.scatter([], [], s=16, color="#5F5F5F", label=units)
     axes.scatter(
         means[x],
         means[y],
@@ -359,7 +375,7 @@ def draw_within_and_between(
     Returns
     -------
     Figure
-        A point and a short line for each group, one standard deviation of its predictor to
+        A point and a short line for each group, half a standard deviation of its predictor to
         either side, and the between line through the means.
 
     Examples
@@ -373,7 +389,7 @@ def draw_within_and_between(
     """
     x, y, group = study.predictor.name, study.outcome.name, study.group.name
     figure, axes = _scatter_of(study)
-    half = data.groupby(group)[x].std().fillna(0).reindex(means.index)
+    half = data.groupby(group)[x].std().fillna(0).reindex(means.index) / 2
     rise = slopes["within"] * half
     ends = np.stack(
         [
@@ -386,9 +402,9 @@ def draw_within_and_between(
         LineCollection(
             ends,
             color=GREEN,
-            alpha=0.5,
+            alpha=0.6,
             linewidth=1.1,
-            label=f"within: the common slope inside each {_plain(study.group.one)}",
+            label=f"within: the average slope inside {_plain(study.group.many)}",
         )
     )
     axes.scatter(
@@ -443,21 +459,23 @@ def draw_weighted_average(slopes: Mapping[str, float], weight: float, study: Stu
     """
     figure = Figure(figsize=(8, 2.1))
     axes = figure.subplots()
-    axes.plot([slopes["within"], slopes["between"]], [0, 0], color=GREY, linewidth=3, zorder=1)
-    markers = {"within": "o", "between": "s", "total": "D"}
-    for model, marker in markers.items():
+    ends = [slopes["within"], slopes["between"]]
+    axes.plot(ends, [0, 0], color=GREY, linewidth=3, zorder=1)
+    names = {"within": "within", "between": "between, by size", "total": "total"}
+    for (model, name), marker in zip(names.items(), "osD", strict=True):
         value = slopes[model]
-        axes.plot(
-            value, 0, marker, markersize=11, color=LINES[model]["color"], label=model, zorder=3
-        )
+        if not np.isfinite(value):
+            continue
+        look = LINES[model]["color"]
+        axes.plot(value, 0, marker, markersize=11, color=look, label=name, zorder=3)
         # The two ends write outwards, so that they stay apart however short the line is.
-        side = 0 if model == "total" else np.sign(2 * value - slopes["within"] - slopes["between"])
+        side = 0 if model == "total" else 1 if value > np.nanmean(ends) else -1
         axes.annotate(
-            f"{model}\n{value:.4g}",
+            f"{name}\n{value:.4g}",
             (value, 0),
             xytext=(10 * side, -14 if side else 12),
             textcoords="offset points",
-            ha={-1: "right", 0: "center", 1: "left"}[int(side)],
+            ha={-1: "right", 0: "center", 1: "left"}[side],
             va="top" if side else "bottom",
         )
     axes.set_ylim(-1, 1)
@@ -466,7 +484,7 @@ def draw_weighted_average(slopes: Mapping[str, float], weight: float, study: Stu
     axes.spines["left"].set_visible(False)
     axes.set_xlabel(
         f"slope of {_plain(study.outcome.label)} on {_plain(study.predictor.label)} "
-        f"(weight of the between slope: {weight:.3f})"
+        f"(weight of the between slope: {weight:.3g})"
     )
     return figure
 
@@ -496,12 +514,10 @@ def draw_intervals(rows: Mapping[str, Estimate], label: str) -> Figure:
     """
     figure = Figure(figsize=(8, 1.1 + 0.5 * len(rows)))
     axes = figure.subplots()
-    look = [(BLUE, "o"), (VERMILION, "s"), (GREEN, "D"), (BLACK, "^")]
-    for position, (name, row) in enumerate(rows.items()):
-        color, marker = look[position % len(look)]
-        axes.plot([row.conf_low, row.conf_high], [position] * 2, color=color, linewidth=2.6)
-        axes.plot(row.estimate, position, marker=marker, markersize=8, color=color, label=name)
-    axes.axvline(0, color=BLACK, linewidth=1)
+    for position, row in enumerate(rows.values()):
+        axes.plot([row.conf_low, row.conf_high], [position] * 2, color=BLACK, linewidth=2.6)
+        axes.plot(row.estimate, position, "osD^"[position % 4], markersize=8, color=BLACK)
+    axes.axvline(0, color=GREY, linewidth=1.5)
     axes.set_yticks(range(len(rows)), [_plain(name) for name in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.grid(axis="y", visible=False)
@@ -527,7 +543,8 @@ def _points(axes: Axes, x: pd.Series, y: pd.Series, **kwargs: Any) -> None:
 def _line(axes: Axes, x: pd.Series, coefficients: Sequence[float], **kwargs: Any) -> None:
     """Draw slope and intercept as a line over the range of `x`."""
     ends = np.array([x.min(), x.max()])
-    axes.plot(ends, np.polyval(coefficients, ends), **kwargs)
+    outline = [withStroke(linewidth=kwargs.get("linewidth", 1) + 2.5, foreground="white")]
+    axes.plot(ends, np.polyval(coefficients, ends), path_effects=outline, **kwargs)
 
 
 def _plain(text: str) -> str:

@@ -48,7 +48,9 @@ class Estimate:
 COLUMNS = ["chapter", *(field.name for field in fields(Estimate))]
 
 
-def fixed_effects(fit: Any, model: str, method: str = "OLS") -> dict[str, Estimate]:
+def fixed_effects(
+    fit: Any, model: str, method: str = "OLS", terms: Iterable[str] = ()
+) -> dict[str, Estimate]:
     """Collect a regression's coefficients, by term.
 
     Parameters
@@ -57,13 +59,15 @@ def fixed_effects(fit: Any, model: str, method: str = "OLS") -> dict[str, Estima
         A statsmodels result of ``smf.ols(...).fit()`` or its like, with t intervals.
     model, method
         The names to file them under.
+    terms
+        The terms that the model should have. Where the fit lacks one, because the data do not
+        identify it, these terms are returned without numbers.
 
     Returns
     -------
     dict of str to Estimate
         One estimate for each coefficient, with its 95% interval. Where the fit leaves no
-        degrees of freedom there is no standard error and no interval; where the columns are
-        collinear the coefficients are not identified, and there is no estimate either.
+        degrees of freedom there is no standard error and no interval.
 
     Examples
     --------
@@ -72,15 +76,14 @@ def fixed_effects(fit: Any, model: str, method: str = "OLS") -> dict[str, Estima
     >>> round(fixed_effects(smf.ols("y ~ x", data).fit(), "total")["x"].estimate, 6)
     0.6
     """
+    if not set(terms) <= set(fit.params.index):
+        return {term: Estimate(model, "fixed", term, math.nan, method=method) for term in terms}
     # With clustered errors statsmodels keeps the degrees of freedom of its t apart.
     df = float(getattr(fit, "df_resid_inference", None) or fit.df_resid)
-    table = pd.concat([fit.params, fit.bse, fit.conf_int()], axis=1)
-    table.columns = ["estimate", "std_error", "conf_low", "conf_high"]
-    if df <= 0:
-        table[["std_error", "conf_low", "conf_high"]] = math.nan
-    # statsmodels' pseudo-inverse splits an effect between collinear columns and says nothing.
-    if fit.model.rank < len(table):
-        table[:] = math.nan
+    table = pd.DataFrame({"estimate": fit.params})
+    if df > 0:
+        table["std_error"] = fit.bse
+        table[["conf_low", "conf_high"]] = fit.conf_int()
     return {
         term: Estimate(model, "fixed", term, df=df, method=method, **row)
         for term, row in table.astype(float).to_dict("index").items()

@@ -48,24 +48,24 @@ def number(value: float | Estimate, std_error: float | None = None) -> str:
     --------
     >>> number(3.183870, std_error=0.097121)
     '3.184'
-    >>> number(12.747853), number(7185.0), number(-0.0004321), number(float("nan"))
-    ('12.7', '7,185', '-0.000432', 'not available')
+    >>> number(12.747853), number(64907.0), number(-0.0004321), number(float("nan"))
+    ('12.7', '64,900', '-0.000432', 'not available')
     """
     if isinstance(value, Estimate):
         value, std_error = value.estimate, value.std_error
     if not math.isfinite(value):
         return NOT_AVAILABLE
-    if value == 0 and not std_error:
+    if abs(value) < 1e-12:  # rounding error
         return "0"
-    magnitude = math.floor(math.log10(abs(value))) if value else 0
+    magnitude = math.floor(math.log10(abs(value)))
+    if not -5 <= magnitude <= 8:
+        return f"{value:.3g}"
     if std_error is not None and math.isfinite(std_error) and std_error > 0:
         # No more than seven digits, however small the standard error.
         decimals = min(1 - math.floor(math.log10(std_error)), 6 - magnitude)
     else:
         decimals = 2 - magnitude
-    if decimals > 7 or magnitude > 8:
-        return f"{value:.3g}"
-    written = f"{value:,.{max(decimals, 0)}f}"
+    written = f"{round(value, decimals):,.{max(decimals, 0)}f}"
     return written.removeprefix("-") if float(written.replace(",", "")) == 0 else written
 
 
@@ -103,7 +103,7 @@ def percent(share: float) -> str:
     """
     if not math.isfinite(share):
         return NOT_AVAILABLE
-    if share in (0, 1):
+    if min(abs(share), abs(1 - share)) < 1e-12:  # rounding error
         return f"{share:.0%}"
     if 0 < share < 0.001:
         return "less than 0.1%"
@@ -124,7 +124,9 @@ def p_value(p: float) -> str:
         return f"p {NOT_AVAILABLE}"
     if p < 0.001:
         return "p < 0.001"
-    return f"p = {p:.3f}" if p < 0.0995 else f"p = {min(p, 0.99):.2f}"
+    if p > 0.99:
+        return "p > 0.99"
+    return f"p = {p:.3f}" if p < 0.0995 else f"p = {p:.2f}"
 
 
 def count(n: int, noun: Noun | None = None) -> str:
@@ -193,7 +195,8 @@ def choose(*cases: bool | str, otherwise: str = "") -> str:
 class Words:
     """A study's own words, safe to stand in Markdown.
 
-    ``in_y`` is what follows an amount of the outcome: its units behind a space, or nothing.
+    ``in_y`` and ``in_x`` are what follows an amount of the outcome and of the predictor: units
+    behind a space, or nothing.
     ``w`` is the group predictor's label, ``missing`` how many values each variable lacks; both are
     empty where the study has none.
     """
@@ -208,6 +211,7 @@ class Words:
     y_with_units: str
     x_with_units: str
     in_y: str
+    in_x: str
     missing: str
 
     @staticmethod
@@ -242,6 +246,7 @@ def words(study: Study) -> Words:
         y_with_units=_as_text(study.outcome.label_with_units),
         x_with_units=_as_text(study.predictor.label_with_units),
         in_y=f" {_as_text(study.outcome.units)}" if study.outcome.units else "",
+        in_x=f" {_as_text(study.predictor.units)}" if study.predictor.units else "",
         missing=", ".join(f"{n:,} in {_as_text(label)}" for label, n in study.missing.items()),
     )
 

@@ -340,6 +340,9 @@ def _load(study: Study, where: str, folder: Path) -> Study:
             )
     columns = {part.column: part.name for part in study._columns().values()}
     frame = raw[list(columns)].rename(columns=columns)
+    # An empty text is how Stata and SPSS write a missing one.
+    texts = frame.select_dtypes(["object", "string"]).columns
+    frame[texts] = frame[texts].replace(r"^\s*$", np.nan, regex=True)
     for role, part in study._columns().items():
         if isinstance(part, Variable):
             values = frame[part.name]
@@ -381,8 +384,8 @@ def _read_table(path: Path, where: str) -> pd.DataFrame:
         ) from None
     except ImportError as error:
         raise StudyError(
-            f"{where}: reading {path.name} needs a package that is not installed; "
-            f"run `pip install 'multilevel-course[formats]'` ({error})"
+            f"{where}: reading {path.name} needs a package that is not installed; run `python -m "
+            f"pip install --editable '.[formats]'` in the project's folder ({error})"
         ) from error
     except (ValueError, OSError) as error:
         raise StudyError(f"{where}: {path.name} could not be read: {error}") from error
@@ -467,6 +470,18 @@ def _check_rows(frame: pd.DataFrame, study: Study, where: str, file: str) -> Non
             f"{where}: predictor column {predictor.column!r} in {file} never varies within a "
             f"{group.one}, so it is a group predictor; name as predictor a column that differs "
             f"between {study.unit.many} of one {group.one}"
+        )
+    x, y = frame[predictor.name], frame[outcome.name]
+    if x.std() < 1e-10 * x.mean() ** 2:
+        raise StudyError(
+            f"{where}: predictor column {predictor.column!r} in {file} lies so far from zero, "
+            f"beside its spread, that its slope would lose digits; subtract a constant, such as "
+            f"{x.mean():.0f}, or use a larger unit"
+        )
+    if abs(x.corr(y)) > 1 - 1e-12:
+        raise StudyError(
+            f"{where}: outcome column {outcome.column!r} in {file} is an exact linear function of "
+            f"predictor column {predictor.column!r}, so nothing is left to model; name another"
         )
     if study.group_predictor is not None:
         _check_constant_within(frame, study.group_predictor, group, where, file)

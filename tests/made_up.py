@@ -14,7 +14,7 @@ def write_study(folder: Path, frame: pd.DataFrame, keys: Mapping[str, Any]) -> P
     folder.mkdir(parents=True, exist_ok=True)
     frame.to_csv(folder / "data.csv", index=False)
     path = folder / "study.yaml"
-    path.write_text(yaml.safe_dump({"data": "data.csv", **keys}), encoding="utf-8")
+    path.write_text(yaml.safe_dump({"data": "data.csv", **keys}, sort_keys=False), "utf-8")
     return path
 
 
@@ -55,7 +55,7 @@ def clinics() -> tuple[pd.DataFrame, dict[str, Any]]:
     )
     frame = frame.rename(columns={"group": "Clinic ID", "x": "Wait.hours", "y": "Relief"})
     frame["Clinic ID"] = "clinic " + frame["Clinic ID"].str[2:]
-    frame["Wait.hours"] = (5 + 2 * frame["Wait.hours"]).round(2)
+    frame["Wait.hours"] = (12 + 2 * frame["Wait.hours"]).round(2)
     frame["Relief"] = (50 + 9 * frame["Relief"]).round(1)
     frame.loc[[3, 80], "Relief"] = np.nan
     frame.loc[[80, 91, 140], "Wait.hours"] = np.nan

@@ -1,0 +1,92 @@
+"""What the tests share: chapters run in this process, so that their objects can be looked at."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pandas as pd
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+from made_up import write_study
+from matplotlib.figure import Figure
+
+ROOT = Path(__file__).resolve().parent.parent
+CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+@dataclass
+class Executed:
+    """A chapter after its last cell: its variables, and what each cell showed, by the cell's id."""
+
+    variables: dict[str, Any]
+    texts: dict[str, str] = field(default_factory=dict)
+    figures: dict[str, Figure] = field(default_factory=dict)
+    results: dict[str, Any] = field(default_factory=dict)
+    estimates: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def prose(self) -> str:
+        """All computed sentences, one after the other."""
+        return "\n".join(self.texts.values())
+
+
+class _Shell(InteractiveShell):
+    """A shell without windows, which is all that ``%matplotlib inline`` asks of one."""
+
+    def enable_gui(self, gui: str | None = None) -> None:
+        pass
+
+
+def execute(number: str, study: str | Mapping[str, Any]) -> Executed:
+    """Execute a chapter's cells in this process, on a study."""
+    (path,) = (path for path in CHAPTERS if path.name.startswith(number))
+    shell = _Shell.instance()
+    shell.reset(new_session=False)
+    chapter = Executed(shell.user_ns)
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type != "code":
+            continue
+        with capture_output() as captured:
+            result = shell.run_cell(cell.source)
+        result.raise_error()
+        if "parameters" in cell.metadata.get("tags", []):
+            shell.user_ns["study"] = study
+        if isinstance(result.result, Figure):
+            chapter.figures[cell.id] = result.result
+        chapter.results[cell.id] = result.result
+        for output in captured.outputs:
+            if "text/markdown" in output.data:
+                chapter.texts[cell.id] = " ".join(output.data["text/markdown"].split())
+            for row in (output.metadata or {}).get("estimates", []):
+                chapter.estimates[row["model"], row["term"]] = row
+    chapter.variables = dict(shell.user_ns)
+    return chapter
+
+
+@cache
+def _on_hsb(number: str) -> Executed:
+    return execute(number, "hsb")
+
+
+@pytest.fixture
+def on_hsb() -> Callable[[str], Executed]:
+    """Execute a chapter on the course's own data, once in a session."""
+    return _on_hsb
+
+
+@pytest.fixture
+def on_data(tmp_path: Path) -> Callable[..., Executed]:
+    """Execute a chapter on a frame with columns group, x and y, and keys for its study file."""
+
+    def run(number: str, frame: pd.DataFrame, **keys: Any) -> Executed:
+        roles = {role: {"column": column} for role, column in ROLES.items()}
+        return execute(number, str(write_study(tmp_path, frame, roles | keys)))
+
+    return run
+
+
+ROLES = {"group": "group", "outcome": "y", "predictor": "x"}

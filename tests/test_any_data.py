@@ -1,0 +1,238 @@
+"""Every sentence of a chapter is true on any data: it follows the numbers, or it declines."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import ROOT, Executed, execute
+from made_up import clinics, two_level, write_study
+
+OnData = Callable[..., Executed]
+OnHsb = Callable[[str], Executed]
+
+BALANCED = [10] * 30
+
+
+def test_hsbs_sentences_say_what_its_numbers_say(on_hsb: OnHsb) -> None:
+    first, second = on_hsb("01").texts, on_hsb("02").texts
+    assert "students of one school are more alike" in first["pairs-say"]
+    assert "19% lies between schools and 81% within them" in first["anova-say"]
+    assert "seldom spread so widely" in first["f-test-say"]
+    assert "the line rises" in first["first-look-say"]
+    assert "own lines rise in 145 and fall in 15 of 160" in first["first-look-say"]
+    assert "Both lines rise" in second["regressions-say"]
+    assert "The line through the means is the steeper one." in second["regressions-say"]
+    assert "stands 28% of the way" in second["identity-say"]
+    assert "would overstate the relation inside schools" in second["easy-mistake-say"]
+    assert "1.37 times the naive one, more than such an error explains" in second["robust-say"]
+    assert "higher value of math achievement" in second["robust-say"]
+
+
+def test_slopes_of_opposite_signs_are_called_so(on_data: OnData) -> None:
+    frame = two_level(sizes=[15] * 40, within=-1, between=2, sd_group=0.3)
+    texts = on_data("02", frame).texts
+    assert "has the opposite direction" in texts["within-say"]
+    assert "turn the relation inside groups round" in texts["easy-mistake-say"]
+    assert "The line through the means is the steeper one." in texts["regressions-say"]
+
+
+def test_opposite_signs_that_may_be_chance_are_hedged(on_data: OnData) -> None:
+    frame = two_level(sizes=[20] * 30, within=0, between=0, sd_group=0)
+    chapter = on_data("02", frame)
+    assert chapter.variables["slope_within"] * chapter.variables["slope_between"] < 0
+    assert "its direction cannot be told" in chapter.texts["easy-mistake-say"]
+    assert "over all units, its direction cannot be told" in chapter.texts["robust-say"]
+
+
+def test_a_falling_relation_is_said_to_fall(on_data: OnData) -> None:
+    frame = two_level(sizes=BALANCED, within=-2, between=-1, sd_group=0.3)
+    first, second = on_data("01", frame).texts, on_data("02", frame).texts
+    assert "the line falls" in first["first-look-say"]
+    assert "Both lines fall" in second["regressions-say"]
+    assert "The line through the means is the flatter one." in second["regressions-say"]
+    assert "would understate the relation" in second["easy-mistake-say"]
+    assert "lower value of y" in second["robust-say"]
+
+
+def test_without_differences_between_groups_none_is_claimed(on_data: OnData) -> None:
+    frame = two_level(sizes=[20] * 30, within=1, between=0, sd_group=0, sd_means=0)
+    chapter = on_data("01", frame)
+    assert chapter.variables["p"] > 0.05
+    assert "Chance alone could well have spread the means" in chapter.texts["f-test-say"]
+    assert "finds no difference of means beyond chance" in chapter.texts["easy-mistake-say"]
+
+
+def test_unequal_spread_makes_the_f_test_a_rough_answer(on_data: OnData) -> None:
+    frame = two_level(sizes=[40] * 12, within=0, between=0, sd_group=0.3)
+    assert "rough answer" not in on_data("01", frame).texts["f-test-say"]
+    frame["y"] *= 1 + 4 * (frame["group"] < "g004")
+    assert "read the F-test as a rough answer" in on_data("01", frame).texts["f-test-say"]
+
+
+def test_group_means_that_are_all_zero_give_no_false_digits(on_data: OnData) -> None:
+    frame = two_level(sizes=BALANCED, within=1, between=2, sd_group=1)
+    frame["y"] -= frame.groupby("group")["y"].transform("mean")
+    first, second = on_data("01", frame), on_data("02", frame)
+    assert "even less alike" in first.texts["pairs-say"]
+    assert "less than 0.1%" not in first.prose
+    assert "0% lies between groups and 100% within" in first.texts["anova-say"]
+    assert "The line through the means is level" in second.texts["regressions-say"]
+    assert "e-1" not in first.prose + second.prose
+
+
+def test_equal_means_of_the_predictor_have_no_between_slope(on_data: OnData) -> None:
+    frame = two_level(sizes=BALANCED, within=1, between=0, sd_group=1)
+    frame["x"] -= frame.groupby("group")["x"].transform("mean")
+    for scale in (1, 100):
+        chapter = on_data("02", frame.assign(x=scale * frame["x"]))
+        assert "there is no between slope in this study" in chapter.texts["regressions-say"]
+        assert "all of it is the within slope" in chapter.texts["identity-say"]
+        assert "the mistake cannot be made" in chapter.texts["easy-mistake-say"]
+        assert chapter.estimates["between", "x"]["estimate"] is None
+        assert "mixes" not in chapter.prose
+
+
+def test_two_groups_have_a_between_slope_without_a_standard_error(on_data: OnData) -> None:
+    frame = two_level(sizes=[20, 30], within=0.5, between=1, sd_group=0.3)
+    chapter = on_data("02", frame)
+    assert "without any measure of its uncertainty" in chapter.texts["regressions-say"]
+    assert chapter.estimates["between", "x"]["std_error"] is None
+    assert "with as few as 2 groups" in chapter.texts["robust-say"]
+    assert "pairs of groups: 1 |" in on_data("01", frame).texts["easy-mistake-say"]
+
+
+def test_groups_of_one_unit_to_four_hundred_are_described_as_such(on_data: OnData) -> None:
+    sizes = [1, 1, 1, 2, 3, 5, 9, 20, 40, 80, 150, 400]
+    frame = two_level(sizes=sizes, within=0.5, between=0.5, sd_group=0.7)
+    texts = on_data("01", frame).texts
+    assert "The groups hold 1 to 400 units" in texts["sizes-say"]
+    assert "3 groups with a single unit cannot tell" in texts["sizes-say"]
+    assert "A line of its own is defined for 9 of 12 groups" in texts["first-look-say"]
+
+
+def test_equal_sizes_are_called_balanced(on_data: OnData) -> None:
+    frame = two_level(sizes=BALANCED, within=0.5, between=0.5, sd_group=0.7)
+    assert "the design is *balanced*" in on_data("01", frame).texts["sizes-say"]
+    assert "weighting them by size changes nothing" in on_data("02", frame).texts["identity-say"]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_identity_of_slopes_holds_in_any_data(seed: int, on_data: OnData) -> None:
+    rng = np.random.default_rng(seed)
+    frame = two_level(
+        sizes=list(rng.integers(1, 30, size=12)),
+        within=rng.normal(),
+        between=rng.normal(),
+        sd_group=1,
+        seed=seed,
+    )
+    variables = on_data("02", frame).variables
+    assert variables["average"] == pytest.approx(variables["slope_total"], rel=1e-9)
+
+
+def test_row_order_and_names_of_groups_change_no_estimate(on_data: OnData) -> None:
+    frame = two_level(sizes=[5, 9, 12, 30, 7], within=1, between=2, sd_group=1)
+    shuffled = frame.sample(frac=1, random_state=1)
+    renamed = frame.assign(group=frame["group"].str[1:].astype(int) * -7)
+    for number in ("01", "02"):
+        expected = on_data(number, frame).estimates
+        for changed in (shuffled, renamed):
+            found = on_data(number, changed).estimates
+            for key, row in expected.items():
+                assert found[key]["estimate"] == pytest.approx(row["estimate"], rel=1e-9)
+                if row["std_error"] is not None:
+                    assert found[key]["std_error"] == pytest.approx(row["std_error"], rel=1e-9)
+
+
+def test_units_of_measurement_only_rescale_the_estimates(on_data: OnData) -> None:
+    frame = two_level(sizes=[5, 9, 12, 30, 7], within=1, between=2, sd_group=1)
+    slopes = {key: row["estimate"] for key, row in on_data("02", frame).estimates.items()}
+    changed = frame.assign(x=1000 * frame["x"] + 2000, y=1e-4 * frame["y"])
+    for (model, term), row in on_data("02", changed).estimates.items():
+        if term == "x":
+            assert row["estimate"] == pytest.approx(slopes[model, term] * 1e-7, rel=1e-7)
+
+
+# ---------------------------------------------------------------- a second study, through papermill
+
+HSB_WORDS = r"school|student|catholic|\bpublic\b|sector|math|socio-economic|\bses\b|minority|female"
+
+
+@pytest.fixture(scope="module")
+def rerun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Run both chapters on the patients of 12 clinics as a user would."""
+    folder = tmp_path_factory.mktemp("clinics")
+    path = write_study(folder, *clinics())
+    command = [sys.executable, "-m", "helpers", "run", str(path), "--out", str(folder / "out")]
+    subprocess.run(command, check=True, cwd=ROOT)
+    return folder / "out"
+
+
+def read_page(path: Path) -> str:
+    """Return what a reader of an executed chapter meets: all text but the code's."""
+    cells = nbformat.read(path, as_version=4).cells
+    texts = [cell.source for cell in cells if cell.cell_type == "markdown"]
+    for cell in cells:
+        for output in cell.get("outputs", []):
+            assert output.output_type != "error"
+            assert output.get("name") != "stderr"
+            data = output.get("data", {})
+            texts += [data.get(kind, "") for kind in ("text/markdown", "text/html", "text/plain")]
+    without_formulas = re.sub(r"\$\$.*?\$\$|\$.*?\$", "", "\n".join(texts), flags=re.S)
+    return " ".join(without_formulas.split())
+
+
+def test_no_word_of_hsb_stands_in_another_study(rerun: Path) -> None:
+    for name in ("01-exploration", "02-between-within"):
+        page = read_page(rerun / f"{name}.ipynb")
+        assert not set(re.findall(HSB_WORDS, page, flags=re.I))
+        assert "patients" in page
+        assert "clinics" in page
+
+
+def test_the_second_studys_sentences_follow_its_numbers(rerun: Path) -> None:
+    first = read_page(rerun / "01-exploration.ipynb")
+    second = read_page(rerun / "02-between-within.ipynb")
+    assert "The file holds 236 rows. 5 of them are left out" in first
+    assert "(missing: 1 in Clinic ID, 2 in relief from pain, 3 in waiting time)" in first
+    assert "231 patients in 12 clinics" in first
+    assert "names no level-2 variable" in first
+    assert "All 12 clinics are shown" in first
+    assert "the line falls" in first
+    assert "Left out for a missing value: 5 of the 236 rows" in second
+    assert "Both lines fall" in second
+    assert "a higher value of waiting time goes with a lower value of relief from pain" in second
+    assert "with as few as 12 clinics" in second
+
+
+def test_the_results_of_the_second_study_are_its_own_regressions(rerun: Path) -> None:
+    frame, _ = clinics()
+    frame = frame.dropna(subset=["Clinic ID", "Relief", "Wait.hours"])
+    means = frame.groupby("Clinic ID")[["Relief", "Wait.hours"]].mean()
+    results = pd.read_csv(rerun / "results.csv", dtype={"chapter": str})
+    slopes = results[(results["chapter"] == "02") & (results["term"] == "wait_hours")]
+    slopes = slopes.set_index("model")["estimate"]
+    for model, rows in (("total", frame), ("between", means)):
+        slope, _ = np.polyfit(rows["Wait.hours"], rows["Relief"], 1)
+        assert slope < 0
+        assert slopes[model] == pytest.approx(slope, rel=1e-10)
+
+
+def test_a_mapping_serves_as_a_study_too(tmp_path: Path) -> None:
+    frame, keys = clinics()
+    frame.to_csv(tmp_path / "data.csv", index=False)
+    chapter = execute("02", {"data": str(tmp_path / "data.csv"), **keys})
+    assert "231 patients in 12 clinics" in chapter.texts["the-study"]
+
+
+def test_the_data_are_not_named_where_the_chapters_speak_for_themselves() -> None:
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "markdown":
+                assert not re.findall(r"school|student|catholic|\bSES\b", cell.source, flags=re.I)

@@ -1,0 +1,127 @@
+"""Committed chapters have the promised anatomy: executed, described, and without typed facts."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from conftest import CHAPTERS, ROOT
+from nbformat import NotebookNode
+
+from helpers.results import COLUMNS
+
+each_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+
+
+def cells_of(path: Path, kind: str) -> list[NotebookNode]:
+    return [c for c in nbformat.read(path, as_version=4).cells if c.cell_type == kind]
+
+
+def tags_of(cell: NotebookNode) -> list[str]:
+    return cell.metadata.get("tags", [])
+
+
+@each_chapter
+def test_it_was_executed_once_from_top_to_bottom(path: Path) -> None:
+    code = cells_of(path, "code")
+    assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
+    for cell in code:
+        assert "execution" not in cell.metadata  # timing, which no two runs share
+        for output in cell.outputs:
+            assert output.output_type != "error"
+            assert output.get("name") != "stderr"
+
+
+@each_chapter
+def test_its_cells_have_names_of_their_own(path: Path) -> None:
+    names = [cell.id for cell in nbformat.read(path, as_version=4).cells]
+    assert len(set(names)) == len(names)
+    assert all(re.fullmatch(r"[a-z][a-z0-9-]+", name) for name in names)
+    assert "papermill" not in nbformat.read(path, as_version=4).metadata
+
+
+@each_chapter
+def test_its_one_parameter_is_the_study(path: Path) -> None:
+    (parameters,) = (cell for cell in cells_of(path, "code") if "parameters" in tags_of(cell))
+    assert parameters.source == 'study = "hsb"'
+
+
+@each_chapter
+def test_computed_prose_reads_as_prose(path: Path) -> None:
+    for cell in cells_of(path, "code"):
+        if "say(" in cell.source:
+            assert cell.source.startswith('say(f"""\n')
+            assert cell.source.endswith('\n""")')
+            assert "remove-input" in tags_of(cell)
+            assert cell.metadata.jupyter.source_hidden
+        else:
+            assert "remove-input" not in tags_of(cell)
+
+
+@each_chapter
+def test_markdown_types_no_number_of_the_data(path: Path) -> None:
+    for cell in cells_of(path, "markdown"):
+        prose = re.sub(r"\$\$.*?\$\$|\$.*?\$|`.*?`|\(.*?\)", "", cell.source, flags=re.S)
+        assert not re.findall(r"(?<![\w./])[-+]?\d+\.\d+%?|\b\d{1,3}%", prose)
+
+
+@each_chapter
+def test_each_figure_has_alt_text_and_a_sentence_after_it(path: Path) -> None:
+    cells = nbformat.read(path, as_version=4).cells
+    figures = [i for i, c in enumerate(cells) if any(has_picture(o) for o in c.get("outputs", []))]
+    assert figures
+    for i in figures:
+        alt = cells[i].metadata.mystnb.image.alt
+        assert len(alt) > 40
+        assert not re.search(r"\d", alt.replace("level-1", ""))
+        following = [c for c in cells[i + 1 : i + 3] if "remove-input" in tags_of(c)]
+        assert following, f"no computed sentence after {cells[i].id}"
+
+
+def has_picture(output: NotebookNode) -> bool:
+    return "image/png" in output.get("data", {})
+
+
+@each_chapter
+def test_it_ends_with_the_tidy_table(path: Path) -> None:
+    last = cells_of(path, "code")[-1]
+    assert last.source.splitlines()[-1].startswith(f'show_estimates("{path.name[:2]}"')
+    (output,) = last.outputs
+    columns = [
+        "chapter",
+        "model",
+        "effect",
+        "term",
+        "estimate",
+        "std_error",
+        "df",
+        "conf_low",
+        "conf_high",
+        "method",
+    ]
+    assert output.metadata.estimates
+    for row in output.metadata.estimates:
+        assert list(row) == sorted(COLUMNS)
+        assert row["chapter"] == path.name[:2]
+
+
+@each_chapter
+def test_it_imports_from_helpers_itself(path: Path) -> None:
+    for cell in cells_of(path, "code"):
+        assert "from helpers." not in cell.source
+        assert "import helpers." not in cell.source
+
+
+@each_chapter
+def test_it_has_all_parts_of_a_chapter(path: Path) -> None:
+    text = "\n".join(cell.source for cell in cells_of(path, "markdown"))
+    for part in ("# ", "After this chapter you can", "minutes", "Predict before you", "builds on"):
+        assert part in text
+    for part in ("An easy mistake", "Exercises", "Recap"):
+        assert re.search(rf"^## {part}", text, flags=re.M)
+    assert "**References.**" in text
+
+
+def test_the_readme_lists_every_chapter() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"\(notebooks/(.*?)\)", readme) == [path.name for path in CHAPTERS]

@@ -1,0 +1,232 @@
+"""A study file is read as it is meant, and what is wrong with it is said once, with the remedy."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from made_up import clinics, two_level, write_study
+
+from helpers import StudyError, read_study
+from helpers.study import clean_name
+
+FRAME = two_level(sizes=[4, 5, 6, 7], within=1, between=1, sd_group=1)
+KEYS = {"group": {"column": "group"}, "outcome": {"column": "y"}, "predictor": {"column": "x"}}
+
+Refuse = Callable[..., str]
+
+
+@pytest.fixture
+def refuse(tmp_path: Path) -> Refuse:
+    """Write a study that is wrong, read it, and return the message of the error."""
+
+    def message(frame: pd.DataFrame = FRAME, **keys: Any) -> str:
+        with pytest.raises(StudyError) as error:
+            read_study(write_study(tmp_path, frame, KEYS | keys))
+        return str(error.value)
+
+    return message
+
+
+def test_only_data_and_three_columns_are_required(tmp_path: Path) -> None:
+    study = read_study(write_study(tmp_path, FRAME, KEYS))
+    assert list(study.frame) == ["group", "y", "x"]
+    assert (study.unit.one, study.unit.many) == ("unit", "units")
+    assert (study.group.one, study.group.many) == ("group", "groups")
+    assert study.outcome.label == "y"
+    assert study.group_predictor is None
+
+
+def test_a_name_a_path_and_a_mapping_mean_the_same_study(tmp_path: Path) -> None:
+    path = write_study(tmp_path, FRAME, KEYS)
+    mapping = {"data": str(tmp_path / "data.csv"), **KEYS}
+    for study in (read_study(str(path)), read_study(mapping), read_study(read_study(path))):
+        pd.testing.assert_frame_equal(study.frame, read_study(path).frame)
+
+
+def test_incomplete_rows_are_left_out_and_counted(tmp_path: Path) -> None:
+    frame, keys = clinics()
+    study = read_study(write_study(tmp_path, frame, keys))
+    own = frame[["Clinic ID", "Relief", "Wait.hours"]]
+    assert study.n_rows == len(frame)
+    assert study.n_left_out == own.isna().any(axis=1).sum() == 5
+    assert study.missing == {"Clinic ID": 1, "relief from pain": 2, "waiting time": 3}
+    assert len(study.frame) == len(frame) - 5
+
+
+def test_a_missing_covariate_leaves_no_row_out(tmp_path: Path) -> None:
+    frame = FRAME.assign(sex=["f", "m", None] + ["f"] * (len(FRAME) - 3))
+    covariate = {"column": "sex", "levels": {"f": "female", "m": "male"}}
+    study = read_study(write_study(tmp_path, frame, KEYS | {"covariates": [covariate]}))
+    assert study.n_left_out == 0
+    assert study.labelled["sex"].isna().sum() == 1
+
+
+def test_columns_get_names_that_formulas_can_hold(tmp_path: Path) -> None:
+    frame = FRAME.rename(columns={"x": "IQ.verb", "y": "class"})
+    keys = KEYS | {"outcome": {"column": "class"}, "predictor": {"column": "IQ.verb"}}
+    assert list(read_study(write_study(tmp_path, frame, keys)).frame) == [
+        "group",
+        "class_",
+        "iq_verb",
+    ]
+    keys["predictor"]["name"] = "verbal"
+    assert "verbal" in read_study(write_study(tmp_path, frame, keys)).frame
+
+
+@given(st.text(min_size=1))
+def test_every_column_name_becomes_an_identifier(column: str) -> None:
+    assert clean_name(column).isidentifier()
+    assert clean_name(clean_name(column)) == clean_name(column)
+
+
+def test_levels_are_coded_from_zero_in_their_own_order(tmp_path: Path) -> None:
+    kind = FRAME["group"].map({"g000": "b", "g001": "a"}).fillna("b")
+    study = read_study(
+        write_study(tmp_path, FRAME.assign(w=kind), KEYS | {"group_predictor": {"column": "w"}})
+    )
+    assert study.levels == {"w": ["a", "b"]}
+    assert list(study.frame["w"]) == [int(k == "b") for k in kind]
+    levels = {"column": "w", "levels": {"b": "private", "a": "state"}}
+    study = read_study(
+        write_study(tmp_path, FRAME.assign(w=kind), KEYS | {"group_predictor": levels})
+    )
+    assert study.levels == {"w": ["private", "state"]}
+    assert list(study.frame["w"]) == [int(k == "a") for k in kind]
+
+
+def test_number_levels_keep_the_order_of_the_numbers() -> None:
+    assert read_study("hsb").levels["sector"] == ["public", "Catholic"]
+    frame = read_study("hsb").frame
+    assert frame.groupby("schoolid")["sector"].first().sum() == 70
+
+
+def test_integer_ids_stay_integers_when_one_is_missing(tmp_path: Path) -> None:
+    ids = FRAME["group"].str[1:].astype(float)
+    ids[0] = np.nan
+    study = read_study(write_study(tmp_path, FRAME.assign(group=ids), KEYS))
+    assert study.frame["group"].dtype == "int64"
+
+
+def test_an_unknown_key_is_refused_with_the_nearest_known_one(refuse: Refuse) -> None:
+    assert "unknown key 'outcom'; did you mean 'outcome'?" in refuse(outcom={"column": "y"})
+    message = refuse(outcome={"column": "y", "lable": "yield"})
+    assert "unknown key 'outcome.lable'; did you mean 'label'?" in message
+    message = refuse(group={"column": "group", "plural": "groups"})
+    assert "unknown key 'group.plural'; did you mean" in message
+
+
+def test_a_missing_key_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match=r"the key 'outcome.column' is missing; add it"):
+        read_study(write_study(tmp_path, FRAME, KEYS | {"outcome": {"label": "yield"}}))
+
+
+def test_a_missing_study_is_refused_with_the_nearest_known_one() -> None:
+    with pytest.raises(StudyError, match=r"no study 'hbs'.*did you mean 'hsb'"):
+        read_study("hbs")
+
+
+def test_a_data_file_is_no_study_file(tmp_path: Path) -> None:
+    write_study(tmp_path, FRAME, KEYS)
+    with pytest.raises(StudyError, match=r"data.csv is no study file; write a .yaml file"):
+        read_study(tmp_path / "data.csv")
+
+
+def test_broken_yaml_is_refused_with_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "study.yaml"
+    path.write_text("data: [x.csv\noutcome: {", encoding="utf-8")
+    with pytest.raises(StudyError, match=r"(?s)study.yaml is not valid YAML .*line 2"):
+        read_study(path)
+
+
+def test_a_missing_data_file_is_named_with_the_nearest_one(refuse: Refuse) -> None:
+    message = refuse(data="date.csv")
+    assert "study.yaml: `data` names" in message
+    assert "date.csv, which is not there; did you mean 'data.csv'?" in message
+
+
+def test_a_kind_of_file_that_is_not_read_is_refused(refuse: Refuse) -> None:
+    assert "save it as one of .csv, .tsv" in refuse(data="data.docx")
+
+
+def test_a_column_that_is_not_there_is_refused_with_the_nearest_one(refuse: Refuse) -> None:
+    message = refuse(outcome={"column": "yy"})
+    assert "study.yaml: outcome.column is 'yy', which data.csv does not have" in message
+    assert "did you mean 'y'? (columns there: group, x, y)" in message
+
+
+@pytest.mark.parametrize("value", ["n/a!", "12,5", "inf"])
+def test_an_outcome_that_is_no_number_is_refused_with_its_row(value: str, refuse: Refuse) -> None:
+    frame = FRAME.astype({"y": object})
+    frame.loc[6, "y"] = value
+    message = refuse(frame)
+    assert "outcome column 'y' in data.csv holds what is no finite number" in message
+    assert f"such as {value} (data row 7); write numbers there" in message
+
+
+def test_true_and_false_are_no_outcome(refuse: Refuse) -> None:
+    assert "holds bool values, not numbers" in refuse(FRAME.assign(y=FRAME["y"] > 0))
+
+
+def test_a_group_predictor_that_varies_within_groups_names_three_of_them(refuse: Refuse) -> None:
+    message = refuse(FRAME.assign(w=range(len(FRAME))), group_predictor={"column": "w"})
+    assert "group_predictor column 'w' in data.csv varies within 4 of 4 groups" in message
+    assert "such as g000, g001, g002; a group predictor has one value in each group" in message
+
+
+def test_a_group_predictor_of_three_texts_is_refused(refuse: Refuse) -> None:
+    frame = FRAME.assign(w=FRAME["group"].replace("g003", "g002"))
+    message = refuse(frame, group_predictor={"column": "w"})
+    assert "a group predictor holds numbers or exactly two texts" in message
+
+
+def test_a_group_predictor_that_never_varies_is_refused(refuse: Refuse) -> None:
+    message = refuse(FRAME.assign(w=1), group_predictor={"column": "w"})
+    assert "'w' in data.csv is the same in every group" in message
+
+
+def test_values_that_levels_do_not_list_are_named(refuse: Refuse) -> None:
+    frame = FRAME.assign(w=(FRAME["group"] == "g000").astype(int))
+    levels = {"column": "w", "levels": {1: "a", 2: "b"}}
+    assert "holds 0, which `levels` does not list (1, 2)" in refuse(frame, group_predictor=levels)
+    levels["levels"] = {0: "a", 1: "b", 2: "c"}
+    assert "should list two levels" in refuse(frame, group_predictor=levels)
+
+
+def test_fewer_than_two_groups_are_refused(refuse: Refuse) -> None:
+    message = refuse(FRAME[FRAME["group"] == "g001"])
+    assert "group column 'group' in data.csv has 1 group with complete rows" in message
+    assert "has 0 groups with complete rows" in refuse(FRAME.assign(group=None))
+
+
+def test_groups_of_one_unit_each_are_refused(refuse: Refuse) -> None:
+    message = refuse(FRAME.assign(group=range(len(FRAME))))
+    assert "has a group of its own for each of the 22 complete rows" in message
+
+
+def test_an_outcome_or_predictor_that_never_varies_is_refused(refuse: Refuse) -> None:
+    assert "outcome column 'y' in data.csv never varies (it is 3" in refuse(FRAME.assign(y=3))
+    assert "predictor column 'x' in data.csv never varies" in refuse(FRAME.assign(x=0))
+
+
+def test_a_predictor_that_never_varies_within_a_group_is_refused(refuse: Refuse) -> None:
+    frame = FRAME.assign(x=FRAME["group"].str[1:].astype(int))
+    assert "never varies within a group, so it is a group predictor" in refuse(frame)
+
+
+def test_one_column_cannot_play_two_parts(refuse: Refuse) -> None:
+    message = refuse(predictor={"column": "y"})
+    assert "outcome and predictor share the column 'y'" in message
+
+
+def test_names_that_clash_are_refused(refuse: Refuse) -> None:
+    assert "share the name 'y'" in refuse(predictor={"column": "x", "name": "y"})
+    message = refuse(outcome={"column": "y", "name": "x_mean"})
+    assert "'x_mean', which the chapters need for a column of their own" in message
+    assert "is no identifier; use letters, digits and _" in refuse(
+        predictor={"column": "x", "name": "2 x"}
+    )
