@@ -87,18 +87,6 @@ def test_it_ends_with_the_tidy_table(path: Path) -> None:
     last = cells_of(path, "code")[-1]
     assert last.source.splitlines()[-1].startswith(f'show_estimates("{path.name[:2]}"')
     (output,) = last.outputs
-    columns = [
-        "chapter",
-        "model",
-        "effect",
-        "term",
-        "estimate",
-        "std_error",
-        "df",
-        "conf_low",
-        "conf_high",
-        "method",
-    ]
     assert output.metadata.estimates
     for row in output.metadata.estimates:
         assert list(row) == sorted(COLUMNS)
