@@ -30,7 +30,15 @@ _READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
 
 
 class StudyError(ValueError):
-    """A study file, or the data it names, cannot be used; says what is wrong and what to do."""
+    """A study file, or the data it names, cannot be used; says what is wrong and what to do.
+
+    Examples
+    --------
+    >>> read_study("hbs")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    helpers.study.StudyError: there is no study 'hbs': ... did you mean 'hsb'? ...
+    """
 
 
 class _Part(BaseModel):
@@ -112,6 +120,12 @@ class Study(_Part):
 
     Made by :func:`read_study`. The fields are the keys of the study file; ``frame`` and what
     stands after it come from the data.
+
+    Examples
+    --------
+    >>> study = read_study("hsb")
+    >>> study.group.many, study.predictor.name, study.n_left_out
+    ('schools', 'ses', 0)
     """
 
     title: str = ""

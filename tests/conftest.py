@@ -9,10 +9,15 @@ from typing import Any
 import nbformat
 import pandas as pd
 import pytest
+from hypothesis import settings
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from made_up import write_study
 from matplotlib.figure import Figure
+
+# A shared machine may be slow now and then; that is no failure.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 ROOT = Path(__file__).resolve().parent.parent
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
