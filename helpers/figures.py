@@ -15,7 +15,6 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
 from helpers.results import Estimate
@@ -288,7 +287,7 @@ def draw_slopes_in_groups(data: pd.DataFrame, shown: Sequence[Any], study: Study
         row, column = divmod(position, n_columns)
         axes = figure.add_subplot(grid[row, 2 + column], sharex=overall, sharey=overall)
         rows = data[data[group] == one]
-        axes.scatter(rows[x], rows[y], s=12, color=GREY, linewidth=0)
+        axes.scatter(rows[x], rows[y], s=14, color="#5F5F5F", linewidth=0, zorder=3)
         _line(axes, data[x], overall_line, **LINES["total"] | {"linewidth": 1.2})
         if rows[x].nunique() > 1:
             _line(axes, rows[x], np.polyfit(rows[x], rows[y], 1), **LINES["within"])
@@ -336,16 +335,7 @@ def draw_total_and_between(
     units, groups = _plain(study.unit.many), _plain(study.group.many)
     _points(axes, data[x], data[y])
     axes.scatter([], [], s=16, color="#5F5F5F", label=units)
-    axes.scatter(
-        means[x],
-        means[y],
-        s=34,
-        facecolor="white",
-        edgecolor=VERMILION,
-        linewidth=1.3,
-        label=f"means of {groups}",
-        zorder=3,
-    )
+    _means(axes, means[x], means[y], f"means of {groups}")
     lines = {"total": (data, total, units), "between": (means, between, f"means of {groups}")}
     for model, (rows, terms, of) in lines.items():
         coefficients = [terms[term].estimate for term in (x, "Intercept")]
@@ -407,15 +397,7 @@ def draw_within_and_between(
             label=f"within: the average slope inside {_plain(study.group.many)}",
         )
     )
-    axes.scatter(
-        means[x],
-        means[y],
-        s=22,
-        color=VERMILION,
-        linewidth=0,
-        zorder=3,
-        label=f"means of {_plain(study.group.many)}",
-    )
+    _means(axes, means[x], means[y], f"means of {_plain(study.group.many)}")
     if np.isfinite(slopes["between"]):
         intercept = means[y].mean() - slopes["between"] * means[x].mean()
         _line(
@@ -540,11 +522,17 @@ def _points(axes: Axes, x: pd.Series, y: pd.Series, **kwargs: Any) -> None:
     axes.scatter(x, y, s=9, color="#5F5F5F", alpha=alpha, linewidth=0, **kwargs)
 
 
+def _means(axes: Axes, x: pd.Series, y: pd.Series, label: str) -> None:
+    """Draw the means of groups as open circles."""
+    axes.scatter(
+        x, y, s=32, facecolor="white", edgecolor=BLACK, linewidth=1.1, label=label, zorder=3
+    )
+
+
 def _line(axes: Axes, x: pd.Series, coefficients: Sequence[float], **kwargs: Any) -> None:
     """Draw slope and intercept as a line over the range of `x`."""
     ends = np.array([x.min(), x.max()])
-    outline = [withStroke(linewidth=kwargs.get("linewidth", 1) + 2.5, foreground="white")]
-    axes.plot(ends, np.polyval(coefficients, ends), path_effects=outline, **kwargs)
+    axes.plot(ends, np.polyval(coefficients, ends), **kwargs)
 
 
 def _plain(text: str) -> str:
