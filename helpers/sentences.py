@@ -198,7 +198,7 @@ class Words:
     ``in_y`` and ``in_x`` are what follows an amount of the outcome and of the predictor: units
     behind a space, or nothing.
     ``w`` is the group predictor's label, ``missing`` how many values each variable lacks; both are
-    empty where the study has none.
+    empty where the study has none, and so is ``codes``, what the numbers of categories stand for.
     """
 
     unit: str
@@ -212,6 +212,7 @@ class Words:
     x_with_units: str
     in_y: str
     in_x: str
+    codes: str
     missing: str
 
     @staticmethod
@@ -247,6 +248,10 @@ def words(study: Study) -> Words:
         x_with_units=_as_text(study.predictor.label_with_units),
         in_y=f" {_as_text(study.outcome.units)}" if study.outcome.units else "",
         in_x=f" {_as_text(study.predictor.units)}" if study.predictor.units else "",
+        codes="; ".join(
+            f"{_as_text(name)} {', '.join(f'{i} {_as_text(c)}' for i, c in enumerate(levels))}"
+            for name, levels in study.levels.items()
+        ),
         missing=", ".join(f"{n:,} in {_as_text(label)}" for label, n in study.missing.items()),
     )
 
