@@ -148,17 +148,18 @@ class Study(_Part):
     @model_validator(mode="after")
     def _check_columns_and_names(self) -> Self:
         parts = self._columns()
-        for attribute in ("column", "name"):
+        for attribute in ("column", "name", "label"):
             seen: dict[str, str] = {}
             for role, part in parts.items():
-                value = getattr(part, attribute)
+                value = getattr(part, attribute, role)
                 if value in seen:
                     raise ValueError(
                         f"{seen[value]} and {role} share the {attribute} {value!r}; "
                         f"give one of them another {attribute}"
                     )
                 seen[value] = role
-        if self.group_predictor and len(self.group_predictor.levels or "12") != 2:
+        levels = self.group_predictor and self.group_predictor.levels
+        if levels and len(levels) != 2:
             raise ValueError("group_predictor.levels should list two levels; merge some, or none")
         derived = {f"{self.predictor.name}_{end}" for end in ("mean", "within")} | {"Intercept"}
         for role, part in parts.items():

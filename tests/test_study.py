@@ -225,6 +225,7 @@ def test_one_column_cannot_play_two_parts(refuse: Refuse) -> None:
 
 def test_names_that_clash_are_refused(refuse: Refuse) -> None:
     assert "share the name 'y'" in refuse(predictor={"column": "x", "name": "y"})
+    assert "share the label 'y'" in refuse(predictor={"column": "x", "label": "y"})
     message = refuse(outcome={"column": "y", "name": "x_mean"})
     assert "'x_mean', which the chapters need for a column of their own" in message
     assert "is no identifier; use letters, digits and _" in refuse(
