@@ -98,8 +98,8 @@ def _run_chapter(study: str, chapter: Path, out: Path, on_cell: Callable[[], obj
             progress_bar=False,
             request_save_on_cell_execute=False,
             on_cell_start=lambda **_: on_cell(),
-            # The kernel's launcher logs a notice on every start; its errors still show.
-            extra_arguments=["--IPKernelApp.log_level=ERROR"],
+            # The launcher's log tells of its own start and end; a chapter's errors do not go there.
+            extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
         )
     except PapermillExecutionError as error:
         unfinished.replace(out / f"{chapter.stem}.failed.ipynb")

@@ -201,6 +201,7 @@ class Words:
     empty where the study has none, and so is ``codes``, what the numbers of categories stand for.
     """
 
+    title: str
     unit: str
     units: str
     group: str
@@ -237,6 +238,7 @@ def words(study: Study) -> Words:
     'math achievement of students in schools'
     """
     return Words(
+        title=_as_text(study.title),
         unit=_as_text(study.unit.one),
         units=_as_text(study.unit.many),
         group=_as_text(study.group.one),

@@ -15,8 +15,17 @@ from typing import Annotated, Any, Self
 import numpy as np
 import pandas as pd
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
+MOST_CATEGORIES = 20  # a cross table of more could not be read
 DATA_FOLDER = Path(__file__).resolve().parent.parent / "data"
 
 _READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
@@ -44,7 +53,17 @@ class StudyError(ValueError):
 class _Part(BaseModel):
     """A part of a study file: fixed once read, and no key in it goes unnoticed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, coerce_numbers_to_str=True, str_strip_whitespace=True
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_empty_keys(cls, given: Any) -> Any:
+        """Take a key without a value for one that was not written."""
+        if isinstance(given, Mapping):
+            return {key: v for key, v in given.items() if v is not None and str(v).strip()}
+        return given
 
 
 class Noun(_Part):
@@ -55,29 +74,14 @@ class Noun(_Part):
     """
 
     one: str = "unit"
-    many: str = ""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _fill_plural(cls, given: Any) -> Any:
-        if isinstance(given, Mapping) and not given.get("many"):
-            one = given.get("one", cls.model_fields["one"].default)
-            return {**given, "many": f"{one}s"}
-        return given
+    many: str = Field(default_factory=lambda given: f"{given['one']}s")
 
 
 class _Column(_Part):
     """A column of the data and the identifier it goes by in code and formulas."""
 
     column: str
-    name: str = ""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _fill_name(cls, given: Any) -> Any:
-        if isinstance(given, Mapping) and "column" in given and not given.get("name"):
-            return {**given, "name": clean_name(str(given["column"]))}
-        return given
+    name: str = Field(default_factory=lambda given: clean_name(given.get("column", "")))
 
     @model_validator(mode="after")
     def _check_name(self) -> Self:
@@ -98,16 +102,16 @@ class Group(_Column, Noun):
 class Variable(_Column):
     """A column that is measured: what it is called, its units, and its levels if it has two."""
 
-    label: str = ""
+    label: str = Field(default_factory=lambda given: given.get("column", ""))
     units: str = ""
     levels: dict[int | float | bool | str, str] | None = Field(default=None, min_length=2)
 
-    @model_validator(mode="before")
+    @field_validator("levels")
     @classmethod
-    def _fill_label(cls, given: Any) -> Any:
-        if isinstance(given, Mapping) and "column" in given and not given.get("label"):
-            return {**given, "label": str(given["column"])}
-        return given
+    def _check_levels(cls, levels: dict[Any, str] | None) -> dict[Any, str] | None:
+        if levels and len(set(levels.values())) < len(levels):
+            raise ValueError("two levels have one name; give each its own, or merge them")
+        return levels
 
     @property
     def label_with_units(self) -> str:
@@ -288,14 +292,25 @@ def _find(study: str | Path) -> Path:
         return path.resolve()
     known = [known.stem for known in sorted(DATA_FOLDER.glob("*.yaml"))]
     raise StudyError(
-        f"there is no study {str(study)!r}: no such file, and no data/{study}.yaml"
-        f"{_did_you_mean(str(study), known)} (studies in data/: {', '.join(known)})"
+        f"there is no study {str(study)!r}: no such file, and none of that name in data/"
+        f"{_did_you_mean(str(study), known)} (studies there: {', '.join(known)})"
     )
+
+
+class _Loader(yaml.SafeLoader):
+    """PyYAML's safe loader, which would let the last of two equal keys win unnoticed."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise yaml.YAMLError(f"the key {key!r} stands twice in one place; keep one")
+        return super().construct_mapping(node, deep)
 
 
 def _read_yaml(path: Path) -> Any:
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.load(path.read_text(encoding="utf-8-sig"), _Loader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise StudyError(f"{path.name} is not valid YAML in UTF-8: {error}") from error
 
@@ -320,8 +335,9 @@ def _explain(problem: Mapping[str, Any]) -> str:
     if problem["type"] == "missing":
         return f"the key {place!r} is missing; add it"
     if problem["type"] == "model_type":
-        known = ", ".join(_known_keys(problem["loc"]))
-        return f"{place!r} should hold keys of its own ({known}), for instance {{column: ...}}"
+        known = _known_keys(problem["loc"])
+        example = "column" if "column" in known else known[0]
+        return f"{place!r} should hold keys of its own ({', '.join(known)}): {{{example}: ...}}"
     if problem["type"] == "value_error":
         return f"{place + ': ' if place else ''}{problem['ctx']['error']}"
     return f"{place!r}: {problem['msg']} (it holds {problem['input']!r})"
@@ -372,6 +388,8 @@ def _load(study: Study, where: str, folder: Path) -> Study:
     complete = frame.dropna(subset=[p.name for p in own]).reset_index(drop=True)
     for name in (study.group.name, *study._levels):
         complete[name] = _whole_again(complete[name])
+    if complete[study.group.name].dtype == bool:  # pandas would take such ids for a filter
+        complete[study.group.name] = complete[study.group.name].astype(str)
     _check_rows(complete, study, where, file)
 
     study._frame = complete
@@ -422,17 +440,17 @@ def _as_numbers(values: pd.Series, levels: list[Any] | None, role: str, where: s
     if pd.api.types.is_datetime64_any_dtype(values) or pd.api.types.is_bool_dtype(values):
         raise StudyError(
             f"{where} holds {values.dtype} values, not numbers; "
-            f"turn them into numbers, or name another column"
+            f"turn them into numbers, give `levels`, or name another column"
         )
     numbers = pd.to_numeric(values, errors="coerce").astype(float)
     wrong = values[values.notna() & ~np.isfinite(numbers)]
     if len(wrong):
         rows = ", ".join(str(row + 1) for row in wrong.index[:3])
-        advice = (
-            "a group predictor holds numbers or exactly two texts"
-            if role == "group_predictor"
-            else "write numbers there, leave what is missing empty, or name another column"
-        )
+        advice = {
+            "group_predictor": "a group predictor holds numbers or exactly two texts",
+            "outcome": "write numbers there, leave what is missing empty, or name another column",
+            "predictor": "write numbers there, leave what is missing empty, or give `levels`",
+        }.get(role, f"a covariate holds numbers or 2 to {MOST_CATEGORIES} different texts")
         raise StudyError(
             f"{where} holds what is no finite number, such as {_quote(wrong.unique()[:3])} "
             f"(data row {rows}); {advice}"
@@ -453,7 +471,8 @@ def _levels_of(values: pd.Series, variable: Variable, role: str) -> list[Any] | 
         return levels if any(isinstance(level, str) for level in levels) else sorted(levels)
     distinct = values.dropna().unique()
     numeric = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
-    if role == "group_predictor" and not numeric and len(distinct) == 2:
+    at_most = {"group_predictor": 2, "outcome": 0, "predictor": 0}.get(role, MOST_CATEGORIES)
+    if not numeric and 2 <= len(distinct) <= at_most:
         return sorted(distinct)
     return None
 
@@ -487,12 +506,13 @@ def _check_rows(frame: pd.DataFrame, study: Study, where: str, file: str) -> Non
             f"between {study.unit.many} of one {group.one}"
         )
     x, y = frame[predictor.name], frame[outcome.name]
-    if x.std() < 1e-10 * x.mean() ** 2:
-        raise StudyError(
-            f"{where}: predictor column {predictor.column!r} in {file} lies so far from zero, "
-            f"beside its spread, that its slope would lose digits; subtract a constant, such as "
-            f"{x.mean():.0f}, or use a larger unit"
-        )
+    for role, variable, values in (("outcome", outcome, y), ("predictor", predictor, x)):
+        if not 1e-9 < values.std() < 1e9 or values.std() < 1e-10 * values.mean() ** 2:
+            raise StudyError(
+                f"{where}: {role} column {variable.column!r} in {file} has values of a size "
+                f"(mean {values.mean():.3g}, standard deviation {values.std():.3g}) at which a "
+                f"regression would lose digits; use another unit, or subtract a constant"
+            )
     if abs(x.corr(y)) > 1 - 1e-12:
         raise StudyError(
             f"{where}: outcome column {outcome.column!r} in {file} is an exact linear function of "

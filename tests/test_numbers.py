@@ -56,7 +56,7 @@ def test_the_cross_table_of_sector_sex_and_minority(on_hsb: OnHsb) -> None:
     table = on_hsb("01").variables["cross_table"]
     cells = table.loc[["public", "Catholic"], ["male", "female"]]
     assert cells.to_numpy().tolist() == [[1315, 415, 1406, 506], [1166, 494, 1324, 559]]
-    assert table.loc["all", "all"].item() == 7185
+    assert table.loc["all together", "all together"].item() == 7185
 
 
 def test_the_analysis_of_variance_is_that_of_r(on_hsb: OnHsb) -> None:

@@ -105,6 +105,18 @@ def test_number_levels_keep_the_order_of_the_numbers() -> None:
     assert frame.groupby("schoolid")["sector"].first().sum() == 70
 
 
+def test_texts_of_a_covariate_are_its_categories(tmp_path: Path) -> None:
+    frame = FRAME.assign(kind=["b", "c", "a", None] + ["c"] * (len(FRAME) - 4))
+    study = read_study(write_study(tmp_path, frame, KEYS | {"covariates": [{"column": "kind"}]}))
+    assert study.levels == {"kind": ["a", "b", "c"]}
+    assert list(study.labelled["kind"][:3]) == ["b", "c", "a"]
+
+
+def test_true_and_false_can_tell_groups_apart(tmp_path: Path) -> None:
+    study = read_study(write_study(tmp_path, FRAME.assign(group=FRAME["group"] > "g001"), KEYS))
+    assert sorted(study.frame["group"].unique()) == ["False", "True"]
+
+
 def test_integer_ids_stay_integers_when_one_is_missing(tmp_path: Path) -> None:
     ids = FRAME["group"].str[1:].astype(float)
     ids[0] = np.nan
@@ -134,6 +146,22 @@ def test_a_data_file_is_no_study_file(tmp_path: Path) -> None:
     write_study(tmp_path, FRAME, KEYS)
     with pytest.raises(StudyError, match=r"data.csv is no study file; write a .yaml file"):
         read_study(tmp_path / "data.csv")
+
+
+def test_a_key_written_twice_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "study.yaml"
+    path.write_text("data: x.csv\noutcome: {column: y, column: z}", encoding="utf-8")
+    with pytest.raises(StudyError, match=r"the key 'column' stands twice"):
+        read_study(path)
+
+
+def test_a_key_without_a_value_counts_as_not_written(tmp_path: Path) -> None:
+    keys = KEYS | {"question": None, "title": " ", "group_predictor": None}
+    keys["outcome"] = {"column": "y", "label": None, "units": None}
+    study = read_study(write_study(tmp_path, FRAME, keys))
+    assert (study.question, study.title, study.outcome.label) == ("", "", "y")
+    with pytest.raises(StudyError, match=r"the key 'outcome.column' is missing"):
+        read_study(write_study(tmp_path, FRAME, KEYS | {"outcome": {"column": None}}))
 
 
 def test_broken_yaml_is_refused_with_its_place(tmp_path: Path) -> None:
@@ -193,6 +221,8 @@ def test_values_that_levels_do_not_list_are_named(refuse: Refuse) -> None:
     frame = FRAME.assign(w=(FRAME["group"] == "g000").astype(int))
     levels = {"column": "w", "levels": {1: "a", 2: "b"}}
     assert "holds 0, which `levels` does not list (1, 2)" in refuse(frame, group_predictor=levels)
+    levels["levels"] = {0: "a", 1: "a"}
+    assert "two levels have one name" in refuse(frame, group_predictor=levels)
     levels["levels"] = {0: "a", 1: "b", 2: "c"}
     assert "should list two levels" in refuse(frame, group_predictor=levels)
 
@@ -211,6 +241,19 @@ def test_groups_of_one_unit_each_are_refused(refuse: Refuse) -> None:
 def test_an_outcome_or_predictor_that_never_varies_is_refused(refuse: Refuse) -> None:
     assert "outcome column 'y' in data.csv never varies (it is 3" in refuse(FRAME.assign(y=3))
     assert "predictor column 'x' in data.csv never varies" in refuse(FRAME.assign(x=0))
+
+
+@pytest.mark.parametrize(("factor", "constant"), [(1, 1e9), (1e-12, 0), (1e12, 0)])
+def test_values_at_which_a_regression_loses_digits_are_refused(
+    factor: float, constant: float, refuse: Refuse
+) -> None:
+    message = refuse(FRAME.assign(x=factor * FRAME["x"] + constant))
+    assert "predictor column 'x' in data.csv has values of a size" in message
+    assert "use another unit, or subtract a constant" in message
+
+
+def test_an_exact_line_leaves_nothing_to_model(refuse: Refuse) -> None:
+    assert "is an exact linear function of" in refuse(FRAME.assign(y=3 - 2 * FRAME["x"]))
 
 
 def test_a_predictor_that_never_varies_within_a_group_is_refused(refuse: Refuse) -> None:
