@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from helpers.study import StudyError, read_study
+from helpers.study import DATA_FOLDER, StudyError, find_study, read_study
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -31,19 +31,20 @@ def run(
     start = time.monotonic()
     try:
         # Checked before any chapter starts, so that what is wrong is said once.
-        read_study(study)
+        path = find_study(study)
+        read_study(path)
         from helpers.rerun import count_cells, find_chapters, run_chapters
 
         notebooks = find_chapters(chapters.split(",") if chapters else None)
-    except StudyError as error:
+        folder = out or Path("build") / path.stem
+        folder.mkdir(parents=True, exist_ok=True)
+    except (StudyError, OSError) as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from None
 
     from tqdm import tqdm
 
-    path = Path(study)
-    parameter = str(path.resolve()) if path.is_file() else study
-    folder = out or Path("build") / path.stem
+    parameter = path.stem if path.parent == DATA_FOLDER else str(path)
     with tqdm(total=count_cells(notebooks), desc=path.stem, unit="cell") as bar:
         failed = run_chapters(parameter, notebooks, folder, on_cell=bar.update)
     for name, message in failed.items():

@@ -86,7 +86,8 @@ def draw_group_sizes(sizes: pd.Series, study: Study) -> Figure:
     else:
         figure = Figure(figsize=(8, 3.6))
         axes = figure.subplots()
-        sns.histplot(sizes, ax=axes, color=BLUE, edgecolor="white", alpha=1)
+        few_sizes = bool(np.ptp(sizes) < 30)  # then one bar a size
+        sns.histplot(sizes, ax=axes, color=BLUE, edgecolor="white", alpha=1, discrete=few_sizes)
         axes.set_ylabel(f"number of {groups}")
     axes.set_xlabel(f"{units} in one {_plain(study.group.one)}")
     axes.set_xlim(left=0)
@@ -292,7 +293,7 @@ def draw_slopes_in_groups(data: pd.DataFrame, shown: Sequence[Any], study: Study
         if rows[x].nunique() > 1:
             _line(axes, rows[x], np.polyfit(rows[x], rows[y], 1), **LINES["within"])
         name = f"{study.group.one} {one}" if str(one).isdigit() else str(one)
-        axes.set_title(_plain(name), fontsize=10)
+        axes.set_title(_plain(name if len(name) <= 16 else f"{name[:15]}…"), fontsize=10)
         axes.tick_params(labelleft=column == 0, labelbottom=row == n_rows - 1)
     return figure
 

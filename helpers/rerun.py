@@ -1,7 +1,7 @@
 """Run the chapters on a study: papermill over the notebooks, side by side."""
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -33,7 +33,8 @@ def find_chapters(numbers: Iterable[str] | None = None) -> list[Path]:
     ['02-between-within.ipynb']
     """
     there = {path.name[:2]: path for path in sorted(NOTEBOOKS.glob("[0-9][0-9]-*.ipynb"))}
-    wanted = list(there) if numbers is None else [number.strip().zfill(2) for number in numbers]
+    given = [number.strip() for number in numbers or there]
+    wanted = [number.zfill(2) for number in given if number]
     unknown = [number for number in wanted if number not in there]
     if unknown:
         raise StudyError(f"there is no chapter {', '.join(unknown)}; there are {', '.join(there)}")
@@ -83,17 +84,27 @@ def run_chapters(
     # Threads are enough: each chapter's work is done by a kernel, a process of its own.
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         errors = dict(zip(chapters, pool.map(run, chapters), strict=True))
-    done = [nbformat.read(out / path.name, as_version=4) for path in chapters if not errors[path]]
-    write_results([row for notebook in done for row in collect_estimates(notebook)], out)
+    rows = [row for notebook in _done(study, out) for row in collect_estimates(notebook)]
+    write_results(rows, out)
     return {path.stem: str(error) for path, error in errors.items() if error}
 
 
+def _done(study: str, out: Path) -> Iterator[nbformat.NotebookNode]:
+    """Read the chapters that stand in a folder, executed on this study, now or before."""
+    for chapter in find_chapters():
+        if (out / chapter.name).is_file():
+            notebook = nbformat.read(out / chapter.name, as_version=4)
+            if notebook.metadata.papermill.parameters.get("study") == study:
+                yield notebook
+
+
 def _run_chapter(study: str, chapter: Path, out: Path, on_cell: Callable[[], object]) -> None:
-    unfinished = out / f"{chapter.stem}.partial.ipynb"
+    unfinished, failed = (out / f"{chapter.stem}.{end}.ipynb" for end in ("partial", "failed"))
+    failed.unlink(missing_ok=True)
     try:
         papermill.execute_notebook(
-            chapter,
-            unfinished,
+            _without_fields(chapter),
+            _without_fields(unfinished),
             parameters={"study": study},
             progress_bar=False,
             request_save_on_cell_execute=False,
@@ -102,8 +113,14 @@ def _run_chapter(study: str, chapter: Path, out: Path, on_cell: Callable[[], obj
             extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
         )
     except PapermillExecutionError as error:
-        unfinished.replace(out / f"{chapter.stem}.failed.ipynb")
+        unfinished.replace(failed)
+        (out / chapter.name).unlink(missing_ok=True)  # of an earlier run, and not true any more
         raise ChapterError(
             f"cell {error.exec_count} stopped with {error.ename}: {error.evalue}"
         ) from error
     unfinished.replace(out / chapter.name)
+
+
+def _without_fields(path: Path) -> str:
+    """Keep papermill from reading braces in a path as fields to fill in."""
+    return str(path).replace("{", "{{").replace("}", "}}")

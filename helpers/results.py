@@ -147,7 +147,7 @@ def _rounded(estimate: Estimate) -> dict[str, str]:
     else:
         size = abs(estimate.estimate)
         digits = 3 - math.floor(math.log10(size)) if math.isfinite(size) and size > 0 else 3
-    digits = min(max(digits, 0), 10)
+    digits = min(max(digits, 0), 15)
     for name in ("estimate", "std_error", "conf_low", "conf_high"):
         row[name] = f"{row[name]:,.{digits}f}" if math.isfinite(row[name]) else ""
     row["df"] = f"{estimate.df:,.4g}" if estimate.df < 1000 else f"{estimate.df:,.0f}"

@@ -8,6 +8,7 @@ import difflib
 import keyword
 import re
 import unicodedata
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -28,13 +29,32 @@ from pydantic import (
 MOST_CATEGORIES = 20  # a cross table of more could not be read
 DATA_FOLDER = Path(__file__).resolve().parent.parent / "data"
 
-_READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
-    ".csv": pd.read_csv,
-    ".tsv": lambda path: pd.read_csv(path, sep="\t"),
-    ".parquet": pd.read_parquet,
-    ".dta": lambda path: pd.read_stata(path, convert_categoricals=False),
-    ".sav": lambda path: pd.read_spss(path, convert_categoricals=False),
-    ".xlsx": pd.read_excel,
+
+def _read_text(path: Path, ids: str, separator: str) -> pd.DataFrame:
+    """Read delimited text, with the ids of groups as they stand there."""
+    header = pd.read_csv(path, sep=separator, header=None, nrows=1, dtype=str).iloc[0]
+    twice = header[header.duplicated()].unique()
+    if len(twice):
+        raise ValueError(f"its header names {_quote(twice)} twice; rename one")
+    with warnings.catch_warnings():
+        # A row longer than the header would shift or lose values.
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        table = pd.read_csv(path, sep=separator, index_col=False, low_memory=False)
+    if ids in table:
+        # 01 and 1 are two ids, and NA is one; only an empty cell is none.
+        as_text = {"dtype": str, "keep_default_na": False, "na_values": [""]}
+        table[ids] = pd.read_csv(path, sep=separator, index_col=False, usecols=[ids], **as_text)
+    return table
+
+
+# What reads each kind of file, given its path and the column that holds the ids of groups.
+_READERS: dict[str, Callable[[Path, str], pd.DataFrame]] = {
+    ".csv": lambda path, ids: _read_text(path, ids, ","),
+    ".tsv": lambda path, ids: _read_text(path, ids, "\t"),
+    ".parquet": lambda path, _: pd.read_parquet(path),
+    ".dta": lambda path, _: pd.read_stata(path, convert_categoricals=False),
+    ".sav": lambda path, _: pd.read_spss(path, convert_categoricals=False),
+    ".xlsx": lambda path, _: pd.read_excel(path),
 }
 
 
@@ -162,9 +182,10 @@ class Study(_Part):
                         f"give one of them another {attribute}"
                     )
                 seen[value] = role
-        levels = self.group_predictor and self.group_predictor.levels
-        if levels and len(levels) != 2:
-            raise ValueError("group_predictor.levels should list two levels; merge some, or none")
+        for role in ("outcome", "predictor", "group_predictor"):
+            levels = getattr(parts.get(role), "levels", None)
+            if levels and len(levels) != 2:
+                raise ValueError(f"{role}.levels should list two levels; merge some, or list none")
         derived = {f"{self.predictor.name}_{end}" for end in ("mean", "within")} | {"Intercept"}
         for role, part in parts.items():
             if part.name in derived:
@@ -273,27 +294,41 @@ def read_study(study: str | Path | Mapping[str, Any] | Study) -> Study:
         return study
     if isinstance(study, Mapping):
         return _load(_validate(study, "the study"), "the study", Path.cwd())
-    path = _find(study)
+    path = find_study(study)
     return _load(_validate(_read_yaml(path), path.name), path.name, path.parent)
 
 
-def _find(study: str | Path) -> Path:
-    """Return the path of the study file that `study` names."""
+def find_study(study: str | Path) -> Path:
+    """Return the path of the study file that a name or a path stands for.
+
+    Raises
+    ------
+    StudyError
+        If there is no such file, or it is no study file.
+
+    Examples
+    --------
+    >>> find_study("hsb").name
+    'hsb.yaml'
+    """
+    if not isinstance(study, str | Path):
+        raise StudyError(f"a study is a name, a path or a mapping, not {type(study).__name__}")
     by_name = DATA_FOLDER / f"{study}.yaml"
     if re.fullmatch(r"[\w-]+", str(study)) and by_name.is_file():
         return by_name
     path = Path(study)
     if path.is_file():
-        if path.suffix not in (".yaml", ".yml"):
+        if path.suffix.lower() not in (".yaml", ".yml"):
             raise StudyError(
                 f"{path} is no study file; write a .yaml file that names it under `data:` "
                 f"(data/hsb.yaml is one to start from)"
             )
         return path.resolve()
-    known = [known.stem for known in sorted(DATA_FOLDER.glob("*.yaml"))]
+    names = [known.stem for known in sorted(DATA_FOLDER.glob("*.yaml"))]
+    beside = [str(near) for near in sorted(path.parent.glob("*.y*ml"))]
     raise StudyError(
         f"there is no study {str(study)!r}: no such file, and none of that name in data/"
-        f"{_did_you_mean(str(study), known)} (studies there: {', '.join(known)})"
+        f"{_did_you_mean(str(study), [*beside, *names])} (studies there: {', '.join(names)})"
     )
 
 
@@ -340,6 +375,10 @@ def _explain(problem: Mapping[str, Any]) -> str:
         return f"{place!r} should hold keys of its own ({', '.join(known)}): {{{example}: ...}}"
     if problem["type"] == "value_error":
         return f"{place + ': ' if place else ''}{problem['ctx']['error']}"
+    if problem["type"] == "tuple_type":
+        return f"{place!r} should be a list: [{{column: ...}}]"
+    if isinstance(problem["input"], bool):
+        return f"{place!r} is {problem['input']}, as YAML reads yes, no, on and off; put quotes"
     return f"{place!r}: {problem['msg']} (it holds {problem['input']!r})"
 
 
@@ -360,14 +399,15 @@ def _did_you_mean(word: str, known: Iterable[str]) -> str:
 
 def _load(study: Study, where: str, folder: Path) -> Study:
     """Read the data that `study` names, check them, and attach the frame to the study."""
-    raw = _read_table(folder / study.data, where)
+    raw = _read_table(folder / study.data, study.group.column, where)
+    raw.columns = [str(column) for column in raw.columns]
     file = study.data.name
     for role, part in study._columns().items():
         if part.column not in raw.columns:
-            columns = [str(column) for column in raw.columns]
             raise StudyError(
                 f"{where}: {role}.column is {part.column!r}, which {file} does not have"
-                f"{_did_you_mean(part.column, columns)} (columns there: {', '.join(columns)})"
+                f"{_did_you_mean(part.column, raw.columns)} "
+                f"(columns there: {', '.join(raw.columns)})"
             )
     columns = {part.column: part.name for part in study._columns().values()}
     frame = raw[list(columns)].rename(columns=columns)
@@ -386,10 +426,10 @@ def _load(study: Study, where: str, folder: Path) -> Study:
     own = [p for role, p in study._columns().items() if not role.startswith("covariates")]
     n_missing = {p.column: int(frame[p.name].isna().sum()) for p in own}
     complete = frame.dropna(subset=[p.name for p in own]).reset_index(drop=True)
-    for name in (study.group.name, *study._levels):
-        complete[name] = _whole_again(complete[name])
-    if complete[study.group.name].dtype == bool:  # pandas would take such ids for a filter
-        complete[study.group.name] = complete[study.group.name].astype(str)
+    for name in study._levels:
+        if complete[name].notna().all():
+            complete[name] = complete[name].astype("int64")
+    complete[study.group.name] = _as_ids(complete[study.group.name])
     _check_rows(complete, study, where, file)
 
     study._frame = complete
@@ -400,7 +440,7 @@ def _load(study: Study, where: str, folder: Path) -> Study:
     return study
 
 
-def _read_table(path: Path, where: str) -> pd.DataFrame:
+def _read_table(path: Path, ids: str, where: str) -> pd.DataFrame:
     # A compressed csv or tsv reads like the plain one.
     suffix = next((s for s in reversed(path.suffixes) if s != ".gz"), "").lower()
     if suffix not in _READERS:
@@ -409,7 +449,7 @@ def _read_table(path: Path, where: str) -> pd.DataFrame:
             f"save it as one of {', '.join(_READERS)}"
         )
     try:
-        return _READERS[suffix](path)
+        return _READERS[suffix](path, ids)
     except FileNotFoundError:
         there = [p.name for p in path.parent.glob("*") if p.is_file()]
         raise StudyError(
@@ -420,8 +460,11 @@ def _read_table(path: Path, where: str) -> pd.DataFrame:
             f"{where}: reading {path.name} needs a package that is not installed; run `python -m "
             f"pip install --editable '.[formats]'` in the project's folder ({error})"
         ) from error
-    except (ValueError, OSError) as error:
-        raise StudyError(f"{where}: {path.name} could not be read: {error}") from error
+    except Exception as error:  # each reader has errors of its own
+        raise StudyError(
+            f"{where}: {path.name} could not be read as {suffix[1:]} ({error}); "
+            f"mend it, or save it again"
+        ) from error
 
 
 def _as_numbers(values: pd.Series, levels: list[Any] | None, role: str, where: str) -> pd.Series:
@@ -429,17 +472,21 @@ def _as_numbers(values: pd.Series, levels: list[Any] | None, role: str, where: s
 
     `where` says where the values stand, for the error that refuses them.
     """
+    kind = pd.api.types.infer_dtype(values)
     if levels is not None:
-        unknown = values[values.notna() & ~values.isin(levels)].unique()
+        codes = {_as_level(level): code for code, level in enumerate(levels)}
+        found = values.map(_as_level, na_action="ignore")
+        unknown = values[found.notna() & ~found.isin(codes)].unique()
         if len(unknown):
             raise StudyError(
                 f"{where} holds {_quote(unknown[:3])}, which `levels` does not list "
-                f"({_quote(levels)}); add it there, or mend the data"
+                f"({_quote(levels)}); add it there (in quotes if it is yes, no, on or off), "
+                f"or mend the data"
             )
-        return values.map({level: code for code, level in enumerate(levels)}).astype(float)
-    if pd.api.types.is_datetime64_any_dtype(values) or pd.api.types.is_bool_dtype(values):
+        return found.map(codes).astype(float)
+    if kind.startswith(("bool", "date", "time")):
         raise StudyError(
-            f"{where} holds {values.dtype} values, not numbers; "
+            f"{where} holds {kind} values, not numbers; "
             f"turn them into numbers, give `levels`, or name another column"
         )
     numbers = pd.to_numeric(values, errors="coerce").astype(float)
@@ -458,10 +505,24 @@ def _as_numbers(values: pd.Series, levels: list[Any] | None, role: str, where: s
     return numbers
 
 
-def _whole_again(values: pd.Series) -> pd.Series:
-    """Give ids and codes back as integers where a missing one had made them floats."""
-    is_whole = pd.api.types.is_float_dtype(values) and (values % 1 == 0).all()
-    return values.astype("int64") if is_whole else values
+def _as_level(value: Any) -> str:
+    """Write a value so that 0, 0.0 and "0" are one level, and true and "True" another."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return f"{value:g}" if is_number else str(value).strip()
+
+
+def _as_ids(values: pd.Series) -> pd.Series:
+    """Return ids of groups as integers where that is what they are, else as they stand."""
+    if pd.api.types.is_float_dtype(values) and (values % 1 == 0).all():
+        return values.astype("int64")  # a missing one had made them floats
+    if pd.api.types.is_bool_dtype(values) or values.map(type).nunique() > 1:
+        values = values.astype(str)  # true and false would be a filter; 1 and "a" have no order
+    if pd.api.types.infer_dtype(values) == "string":
+        # Short enough for an integer, and written as one: no sign but minus, no leading zero.
+        whole = values.str.removesuffix(".0") if values.str.endswith(".0").all() else values
+        if whole.str.fullmatch(r"0|-?[1-9]\d{0,17}").all():
+            return whole.astype("int64")
+    return values
 
 
 def _levels_of(values: pd.Series, variable: Variable, role: str) -> list[Any] | None:
@@ -472,8 +533,8 @@ def _levels_of(values: pd.Series, variable: Variable, role: str) -> list[Any] | 
     distinct = values.dropna().unique()
     numeric = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
     at_most = {"group_predictor": 2, "outcome": 0, "predictor": 0}.get(role, MOST_CATEGORIES)
-    if not numeric and 2 <= len(distinct) <= at_most:
-        return sorted(distinct)
+    if not numeric and 1 <= len(distinct) <= at_most:
+        return sorted(distinct, key=str)
     return None
 
 
@@ -507,11 +568,13 @@ def _check_rows(frame: pd.DataFrame, study: Study, where: str, file: str) -> Non
         )
     x, y = frame[predictor.name], frame[outcome.name]
     for role, variable, values in (("outcome", outcome, y), ("predictor", predictor, x)):
-        if not 1e-9 < values.std() < 1e9 or values.std() < 1e-10 * values.mean() ** 2:
+        mean, sd = values.mean(), values.std()
+        flat = role == "predictor" and sd > 1e8 * y.std()  # its slope is next to nothing
+        if not 1e-6 < sd < 1e9 or sd < 1e-10 * mean**2 or flat:
             raise StudyError(
                 f"{where}: {role} column {variable.column!r} in {file} has values of a size "
-                f"(mean {values.mean():.3g}, standard deviation {values.std():.3g}) at which a "
-                f"regression would lose digits; use another unit, or subtract a constant"
+                f"(mean {mean:.3g}, standard deviation {sd:.3g}) at which a regression of it "
+                f"would lose digits; use another unit, or subtract a constant"
             )
     if abs(x.corr(y)) > 1 - 1e-12:
         raise StudyError(

@@ -42,6 +42,11 @@ def test_a_run_writes_the_chapters_and_their_table_and_says_where(tmp_path: Path
     ]
     # Not a digit is lost between the fit and the file.
     assert table["estimate"].tolist() == [row["estimate"] for row in expected]
+    # Another run of one chapter keeps what the other chapters estimated.
+    before = (tmp_path / "out" / "results.csv").read_bytes()
+    result = helpers("run", "hsb", "--out", str(tmp_path / "out"), "--chapters", "1")
+    assert result.stdout.startswith(f"1 of 1 chapters in {tmp_path}")
+    assert (tmp_path / "out" / "results.csv").read_bytes() == before
 
 
 def test_a_study_that_is_wrong_runs_nothing(tmp_path: Path) -> None:
@@ -58,9 +63,17 @@ def test_a_chapter_that_is_not_there_is_refused() -> None:
     assert result.stderr.startswith("error: there is no chapter 09; there are 01, 02")
 
 
+def test_an_output_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    result = helpers("run", "hsb", "--out", str(tmp_path / "file"))
+    assert result.returncode == 1
+    assert result.stderr.startswith("error: ")
+    assert "Traceback" not in result.stderr
+
+
 def test_chapters_can_be_chosen_by_number() -> None:
     assert find_chapters() == CHAPTERS
-    assert find_chapters(["2", " 01", "02"]) == CHAPTERS[1::-1]
+    assert find_chapters(["2", " 01", "", "02"]) == CHAPTERS[1::-1]
     with pytest.raises(StudyError, match="there is no chapter 77"):
         find_chapters(["77"])
 
