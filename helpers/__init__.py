@@ -7,8 +7,8 @@ Each name is loaded on first use, so that ``import helpers`` stays quick.
 from importlib import import_module
 
 _ROOM_OF = {
-    "Study": "study",
-    "StudyError": "study",
+    "Study": "studyfile",
+    "StudyError": "studyfile",
     "read_study": "study",
     "Estimate": "results",
     "fixed_effects": "results",

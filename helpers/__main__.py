@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from helpers.study import DATA_FOLDER, StudyError, find_study, read_study
+from helpers.study import read_study
+from helpers.studyfile import DATA_FOLDER, StudyError, find_study
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 

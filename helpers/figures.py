@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from helpers.results import Estimate
-from helpers.study import Study
+from helpers.studyfile import Study
 
 # Okabe and Ito (2008), told apart by readers with any colour vision.
 BLUE, VERMILION, GREEN, GREY, BLACK = "#0072B2", "#D55E00", "#009E73", "#8C8C8C", "#1A1A1A"

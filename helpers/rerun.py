@@ -10,7 +10,7 @@ import papermill
 from papermill.exceptions import PapermillExecutionError
 
 from helpers.results import collect_estimates, write_results
-from helpers.study import StudyError
+from helpers.studyfile import StudyError
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 

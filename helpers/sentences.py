@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from helpers.results import Estimate
-from helpers.study import Noun, Study
+from helpers.studyfile import Noun, Study
 
 NOT_AVAILABLE = "not available"
 

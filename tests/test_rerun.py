@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from helpers import rerun
 from helpers.rerun import find_chapters
 from helpers.results import COLUMNS
-from helpers.study import StudyError
+from helpers.studyfile import StudyError
 
 
 def helpers(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from made_up import clinics, two_level, write_study
 
 from helpers import StudyError, read_study
-from helpers.study import clean_name
+from helpers.studyfile import clean_name
 
 FRAME = two_level(sizes=[4, 5, 6, 7], within=1, between=1, sd_group=1)
 KEYS = {"group": {"column": "group"}, "outcome": {"column": "y"}, "predictor": {"column": "x"}}
