@@ -156,7 +156,7 @@ def _as_numbers(values: pd.Series, levels: list[Any] | None, role: str, where: s
             "group_predictor": "a group predictor holds numbers or exactly two texts",
             "outcome": "write numbers there, leave what is missing empty, or name another column",
             "predictor": "write numbers there, leave what is missing empty, or give `levels`",
-        }.get(role, f"a covariate holds numbers or 2 to {MOST_CATEGORIES} different texts")
+        }.get(role, f"a covariate holds numbers or at most {MOST_CATEGORIES} different texts")
         raise StudyError(
             f"{where} holds what is no finite number, such as {_quote(wrong.unique()[:3])} "
             f"(data row {rows}); {advice}"
@@ -166,8 +166,8 @@ def _as_numbers(values: pd.Series, levels: list[Any] | None, role: str, where: s
 
 def _as_level(value: Any) -> str:
     """Write a value so that 0, 0.0 and "0" are one level, and true and "True" another."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return f"{value:g}" if is_number else str(value).strip()
+    is_whole = isinstance(value, float) and value.is_integer()
+    return str(int(value) if is_whole else value).strip()
 
 
 def _as_ids(values: pd.Series) -> pd.Series:

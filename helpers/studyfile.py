@@ -315,7 +315,9 @@ def validate(given: Any, where: str) -> Study:
     try:
         return Study.model_validate(given)
     except ValidationError as error:
-        problems = [_explain(problem) for problem in error.errors()]
+        # A default that could not be made has its cause among the other errors.
+        causes = [e for e in error.errors() if e["type"] != "default_factory_not_called"]
+        problems = [_explain(problem) for problem in causes]
         raise StudyError(f"{where}: " + f"\n{where}: ".join(problems)) from None
 
 

@@ -131,6 +131,19 @@ def test_levels_match_numbers_and_texts_alike(tmp_path: Path) -> None:
     assert list(study.frame["w"]) == list(frame["w"])
 
 
+def test_long_numbers_are_levels_of_their_own(tmp_path: Path) -> None:
+    levels = {"column": "w", "levels": {2019001: "first", 2019002: "second"}}
+    frame = FRAME.assign(w=2019001 + (FRAME["group"] > "g001").astype(int))
+    study = read_study(write_study(tmp_path, frame, KEYS | {"group_predictor": levels}))
+    assert list(study.frame["w"]) == list(frame["w"] - 2019001)
+
+
+def test_a_noun_that_is_none_is_said_once(refuse: Refuse) -> None:
+    message = refuse(unit={"one": [1]})
+    assert "'unit.one': Input should be a valid string (it holds [1])" in message
+    assert "\n" not in message
+
+
 def test_rows_longer_than_the_header_are_refused(tmp_path: Path) -> None:
     path = write_study(tmp_path, FRAME, KEYS)
     header, *rows = (tmp_path / "data.csv").read_text().splitlines()
