@@ -22,6 +22,7 @@ from helpers.studyfile import Study
 
 # Okabe and Ito (2008), told apart by readers with any colour vision.
 BLUE, VERMILION, GREEN, GREY, BLACK = "#0072B2", "#D55E00", "#009E73", "#8C8C8C", "#1A1A1A"
+DARK_GREY = "#5F5F5F"  # units, wherever they are points
 
 # How each model's line looks, in every chapter.
 LINES: dict[str, dict[str, Any]] = {
@@ -288,7 +289,7 @@ def draw_slopes_in_groups(data: pd.DataFrame, shown: Sequence[Any], study: Study
         row, column = divmod(position, n_columns)
         axes = figure.add_subplot(grid[row, 2 + column], sharex=overall, sharey=overall)
         rows = data[data[group] == one]
-        axes.scatter(rows[x], rows[y], s=14, color="#5F5F5F", linewidth=0, zorder=3)
+        axes.scatter(rows[x], rows[y], s=14, color=DARK_GREY, linewidth=0, zorder=3)
         _line(axes, data[x], overall_line, **LINES["total"] | {"linewidth": 1.2})
         if rows[x].nunique() > 1:
             _line(axes, rows[x], np.polyfit(rows[x], rows[y], 1), **LINES["within"])
@@ -335,7 +336,7 @@ def draw_total_and_between(
     figure, axes = _scatter_of(study)
     units, groups = _plain(study.unit.many), _plain(study.group.many)
     _points(axes, data[x], data[y])
-    axes.scatter([], [], s=16, color="#5F5F5F", label=units)
+    axes.scatter([], [], s=16, color=DARK_GREY, label=units)
     _means(axes, means[x], means[y], f"means of {groups}")
     lines = {"total": (data, total, units), "between": (means, between, f"means of {groups}")}
     for model, (rows, terms, of) in lines.items():
@@ -420,7 +421,7 @@ def draw_weighted_average(slopes: Mapping[str, float], weight: float, study: Stu
     Parameters
     ----------
     slopes
-        The slopes called ``"within"``, ``"between"`` (schools weighed by their size) and
+        The slopes called ``"within"``, ``"between"`` (groups weighted by their size) and
         ``"total"``.
     weight
         The weight of the between slope, from 0 to 1.
@@ -517,10 +518,10 @@ def _scatter_of(study: Study) -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def _points(axes: Axes, x: pd.Series, y: pd.Series, **kwargs: Any) -> None:
+def _points(axes: Axes, x: pd.Series, y: pd.Series) -> None:
     """Draw units as grey points, fainter the more there are."""
     alpha = float(np.clip(60 / np.sqrt(len(x)) / 2, 0.12, 0.8))
-    axes.scatter(x, y, s=9, color="#5F5F5F", alpha=alpha, linewidth=0, **kwargs)
+    axes.scatter(x, y, s=9, color=DARK_GREY, alpha=alpha, linewidth=0)
 
 
 def _means(axes: Axes, x: pd.Series, y: pd.Series, label: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import settings
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
-from made_up import write_study
+from made_up import KEYS, write_study
 from matplotlib.figure import Figure
 
 # A shared machine may be slow now and then; that is no failure.
@@ -27,7 +27,7 @@ CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 class Executed:
     """A chapter after its last cell: its variables, and what each cell showed, by the cell's id."""
 
-    variables: dict[str, Any]
+    variables: dict[str, Any] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     figures: dict[str, Figure] = field(default_factory=dict)
     results: dict[str, Any] = field(default_factory=dict)
@@ -51,7 +51,7 @@ def execute(number: str, study: str | Mapping[str, Any]) -> Executed:
     (path,) = (path for path in CHAPTERS if path.name.startswith(number))
     shell = _Shell.instance()
     shell.reset(new_session=False)
-    chapter = Executed(shell.user_ns)
+    chapter = Executed()
     for cell in nbformat.read(path, as_version=4).cells:
         if cell.cell_type != "code":
             continue
@@ -88,10 +88,6 @@ def on_data(tmp_path: Path) -> Callable[..., Executed]:
     """Execute a chapter on a frame with columns group, x and y, and keys for its study file."""
 
     def run(number: str, frame: pd.DataFrame, **keys: Any) -> Executed:
-        roles = {role: {"column": column} for role, column in ROLES.items()}
-        return execute(number, str(write_study(tmp_path, frame, roles | keys)))
+        return execute(number, str(write_study(tmp_path, frame, KEYS | keys)))
 
     return run
-
-
-ROLES = {"group": "group", "outcome": "y", "predictor": "x"}

