@@ -44,6 +44,15 @@ class Estimate:
     conf_high: float = math.nan
     method: str = ""
 
+    @property
+    def p_value(self) -> float:
+        """The two-sided p-value against zero, by t."""
+        from scipy.stats import t
+
+        if not (self.std_error > 0 and self.df > 0):
+            return math.nan
+        return float(2 * t.sf(abs(self.estimate / self.std_error), self.df))
+
 
 COLUMNS = ["chapter", *(field.name for field in fields(Estimate))]
 
@@ -138,16 +147,24 @@ def write_results(rows: Iterable[Mapping[str, Any]], folder: Path) -> None:
     half.replace(folder / "results.csv")
 
 
-def _rounded(estimate: Estimate) -> dict[str, str]:
-    """Write a row for a reader: as many digits as the standard error's first three reach."""
-    row = asdict(estimate)
-    error = estimate.std_error
-    if math.isfinite(error) and error > 0:
-        digits = 2 - math.floor(math.log10(error))
+def decimals(estimate: float, std_error: float = math.nan) -> int:
+    """Return how many decimals a table shows: to the third digit of the standard error.
+
+    >>> decimals(12.657, 0.188), decimals(37.03)
+    (3, 2)
+    """
+    if math.isfinite(std_error) and std_error > 0:
+        digits = 2 - math.floor(math.log10(std_error))
     else:
-        size = abs(estimate.estimate)
+        size = abs(estimate)
         digits = 3 - math.floor(math.log10(size)) if math.isfinite(size) and size > 0 else 3
-    digits = min(max(digits, 0), 15)
+    return min(max(digits, 0), 15)
+
+
+def _rounded(estimate: Estimate) -> dict[str, str]:
+    """Write a row for a reader."""
+    row = asdict(estimate)
+    digits = decimals(estimate.estimate, estimate.std_error)
     for name in ("estimate", "std_error", "conf_low", "conf_high"):
         row[name] = f"{row[name]:,.{digits}f}" if math.isfinite(row[name]) else ""
     row["df"] = f"{estimate.df:,.4g}" if estimate.df < 1000 else f"{estimate.df:,.0f}"
