@@ -1,4 +1,4 @@
-"""What all chapters share: reading a study, drawing it, and saying what is true of it.
+"""What all chapters share: reading a study, fitting it, drawing it, and saying what is true of it.
 
 A chapter imports from here and never from a room inside: ``from helpers import read_study, say``.
 Each name is loaded on first use, so that ``import helpers`` stays quick.
@@ -10,6 +10,19 @@ _ROOM_OF = {
     "Study": "studyfile",
     "StudyError": "studyfile",
     "read_study": "study",
+    "FitError": "moments",
+    "Moments": "moments",
+    "MixedFit": "mixed",
+    "fit_mixed": "mixed",
+    "contextual_effect": "variance",
+    "icc": "variance",
+    "likelihood_ratio_test": "variance",
+    "nakagawa_r2": "variance",
+    "pseudo_r2": "variance",
+    "reliability": "variance",
+    "variance_test": "variance",
+    "bootstrap": "simulation",
+    "simulate": "simulation",
     "Estimate": "results",
     "fixed_effects": "results",
     "show_estimates": "results",

@@ -76,7 +76,7 @@ def fit_mixed(
 
     Notes
     -----
-    Bates, Mächler, Bolker and Walker (2015), J. Stat. Softw. 67(1), equations 34 (ML) and 41
+    Bates, Mächler, Bolker and Walker (2015), J. Stat. Softw. 67(1), equations 35 (ML) and 42
     (REML), computed from the moments of the groups as :mod:`helpers.reml` explains.
 
     Examples
@@ -86,8 +86,8 @@ def fit_mixed(
     >>> fit = fit_mixed("mathach ~ ses", hsb, groups="schoolid")
     >>> fit.fe_params.round(4).to_dict()
     {'Intercept': 12.6575, 'ses': 2.3902}
-    >>> round(fit.cov_re.loc["Intercept", "Intercept"], 4), round(fit.scale, 4)
-    (4.7682, 37.0344)
+    >>> fit.cov_re.round(4).to_dict(), round(fit.scale, 4)
+    ({'Intercept': {'Intercept': 4.7682}}, 37.0344)
     """
     environment = patsy.EvalEnvironment.capture(1)
     if isinstance(data, Moments):
@@ -490,9 +490,9 @@ class MixedFit:
         --------
         >>> from helpers.study import read_study
         >>> fit = fit_mixed("mathach ~ ses", read_study("hsb").frame, "schoolid")
-        >>> two = pd.DataFrame({"ses": [0.0, 0.0], "schoolid": ["2305", "unheard of"]})
+        >>> two = pd.DataFrame({"ses": [0.0, 0.0], "schoolid": [2305, 9999]})
         >>> fit.predict_groups(two).round(2).to_numpy().tolist()
-        [[12.66, 11.38, False], [12.66, 12.66, True]]
+        [[12.66, 12.64, False], [12.66, 12.66, True]]
         """
         frame, index = self._rows_of(data, [self.groups])
         ids = frame.get_column(self.groups)

@@ -19,7 +19,15 @@ CHUNK = 2**17
 
 
 class FitError(ValueError):
-    """A model cannot be fitted, or two fits not be compared; the message says what to do."""
+    """A model cannot be fitted, or two fits not be compared; the message says what to do.
+
+    Examples
+    --------
+    >>> Moments.from_frame(pd.DataFrame({"g": [1], "x": [0.0]}), "g", ["z"])
+    Traceback (most recent call last):
+    ...
+    helpers.moments.FitError: the data have no column 'z'; did you mean 'x'?
+    """
 
 
 @dataclass(frozen=True)
@@ -48,7 +56,7 @@ class Moments:
     Notes
     -----
     Moments of two parts of the rows are merged by the pairwise update of Chan, Golub and LeVeque
-    (1983, Am. Stat. 37(3), eq. 1.5), which keeps the digits that raw sums of squares would lose.
+    (1983, Am. Stat. 37(3)), which keeps the digits that raw sums of squares would lose.
 
     Examples
     --------

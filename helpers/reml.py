@@ -439,8 +439,9 @@ class Point:
     def satterthwaite(self, contrast: Array) -> float:
         """Return the degrees of freedom of a linear combination of the fixed effects.
 
-        Satterthwaite (1946) as in Kuznetsova, Brockhoff and Christensen (2017, J. Stat. Softw.
-        82(13), eq. 4): twice the squared variance of the combination, over that variance's own.
+        Satterthwaite (1946, Biometrics Bull. 2) as in Kuznetsova, Brockhoff and Christensen (2017,
+        J. Stat. Softw. 82(13)): twice the squared variance of the combination, over the variance
+        of that variance.
         """
         side = self.inverse @ contrast
         variance = self.variance * contrast @ side

@@ -42,6 +42,19 @@ def summarise(fit: "MixedFit") -> Summary:
     >>> from helpers.study import read_study
     >>> print(fit_mixed("mathach ~ ses", read_study("hsb").frame, "schoolid").summary())
     Multilevel model: mathach ~ ses
+    Random effects of schoolid: 1
+    7,185 rows in 160 groups of 14 to 67
+    REML, log-likelihood -23,322.585, gradient norm below 1e-6
+    <BLANKLINE>
+    Fixed effects, t with Satterthwaite's degrees of freedom
+              estimate std. error       df      t        p 95% from      to
+    Intercept   12.657      0.188    148.3  67.33  < 0.001   12.286  13.029
+    ses          2.390      0.106  6,838.1  22.61  < 0.001    2.183   2.597
+    <BLANKLINE>
+    Random effects and residual
+              variance std. deviation
+    Intercept    4.768          2.184
+    residual     37.03          6.086
     """
     sizes = fit.moments.n
     gradient = "below 1e-6" if fit.gradient_norm < 1e-6 else f"{fit.gradient_norm:.1g}"
@@ -57,7 +70,7 @@ def summarise(fit: "MixedFit") -> Summary:
         facts,
         {
             "Fixed effects, t with Satterthwaite's degrees of freedom": _fixed(fit),
-            "Standard deviations and correlations": _covariance(fit),
+            "Random effects and residual": _covariance(fit),
         },
     )
 

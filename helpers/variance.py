@@ -59,10 +59,14 @@ def icc(fit: MixedFit, level: float = 0.95) -> Estimate:
 class PseudoR2:
     """Shares of the null model's variances that a model explains, at each level.
 
-    A share below zero is no mistake of calculation. The two variances are estimated together: a
-    predictor whose group means hardly differ lowers the residual variance, and what sampling error
-    of the group means is then taken to be less leaves more for the groups. It says that the
-    predictor explains nothing at that level, or works against what is there.
+    A share below zero is no mistake of calculation: the two variances are estimated together. A
+    predictor that varies mostly within groups lowers the residual variance; less of the spread of
+    the group means then counts as sampling error, and more as group variance.
+
+    Parameters
+    ----------
+    group, residual
+        The share of the null model's group variance and of its residual variance.
     """
 
     group: float
@@ -75,8 +79,8 @@ class PseudoR2:
         ]
         if min(self.group, self.residual) < 0:
             lines.append(
-                "Below zero: this variance is larger than in the null model, since the two levels' "
-                "variances are estimated together; the predictors explain nothing at that level."
+                "Below zero: with the predictors this variance is larger than without, which can "
+                "be, as the two variances are estimated together; they explain nothing there."
             )
         return "\n".join(lines)
 
@@ -127,7 +131,14 @@ def pseudo_r2(fit: MixedFit, null: MixedFit) -> PseudoR2:
 
 @dataclass(frozen=True)
 class VarianceExplained:
-    """Nakagawa's R²: of the fixed effects alone, and of fixed and random effects together."""
+    """Nakagawa's R².
+
+    Parameters
+    ----------
+    marginal, conditional
+        The share of the total variance that the fixed effects explain; and that fixed and random
+        effects explain together.
+    """
 
     marginal: float
     conditional: float
@@ -138,9 +149,9 @@ def nakagawa_r2(fit: MixedFit) -> VarianceExplained:
 
     Notes
     -----
-    Nakagawa and Schielzeth (2013), Methods Ecol. Evol. 4, equations 26 and 30; with random slopes
-    the variance of the random effects is its mean over the rows, as in Johnson (2014), Methods
-    Ecol. Evol. 5, equation 10.
+    Nakagawa and Schielzeth (2013), Methods Ecol. Evol. 4(2), doi 10.1111/j.2041-210x.2012.00261.x;
+    with random slopes the variance of the random effects is its mean over the rows, as in Johnson
+    (2014), Methods Ecol. Evol. 5(9), doi 10.1111/2041-210X.12225.
 
     Examples
     --------
@@ -148,7 +159,7 @@ def nakagawa_r2(fit: MixedFit) -> VarianceExplained:
     >>> from helpers.study import read_study
     >>> explained = nakagawa_r2(fit_mixed("mathach ~ ses", read_study("hsb").frame, "schoolid"))
     >>> round(explained.marginal, 4), round(explained.conditional, 4)
-    (0.0766, 0.1819)
+    (0.0766, 0.182)
     """
     moments = fit.moments
     place = [moments.columns.index(term) for term in fit.design.fixed]
@@ -178,7 +189,7 @@ def reliability(fit: MixedFit) -> pd.DataFrame:
 
     Notes
     -----
-    Raudenbush and Bryk (2002), Hierarchical Linear Models, 2nd ed., equations 3.42 and 3.53: the
+    Raudenbush and Bryk (2002), Hierarchical Linear Models, 2nd ed., chapter 3: the
     variance of an effect over itself plus σ² times the diagonal of (Z_j'Z_j)⁻¹.
 
     Examples
@@ -186,7 +197,7 @@ def reliability(fit: MixedFit) -> pd.DataFrame:
     >>> from helpers.mixed import fit_mixed
     >>> from helpers.study import read_study
     >>> each = reliability(fit_mixed("mathach ~ 1", read_study("hsb").frame, "schoolid"))
-    >>> round(each["Intercept"].mean(), 3)
+    >>> round(float(each["Intercept"].mean()), 3)
     0.901
     """
     moments = fit.moments
@@ -341,8 +352,8 @@ def contextual_effect(fit: MixedFit, term: str) -> Estimate:
 
     Notes
     -----
-    Mundlak (1978), Econometrica 46, equation 2.11; Hausman (1978), Econometrica 46. That the two
-    tests are one for a single slope: Arellano (1993), J. Econom. 59.
+    Mundlak (1978), Econometrica 46(1); Hausman (1978), Econometrica 46(6). With groups of one size
+    the two statistics are the same.
 
     Examples
     --------
@@ -377,7 +388,7 @@ def contextual_effect(fit: MixedFit, term: str) -> Estimate:
 
 def _ratio(statistic: float, n_fixed: int, n_random: int | None) -> LikelihoodRatio:
     """Compare with chi-squared; where a random effect joins `n_random` others, with a mixture."""
-    statistic = max(statistic, 0.0)
+    statistic = max(float(statistic), 0.0)
     df = (n_fixed,) if n_random is None else (n_fixed + n_random, n_fixed + n_random + 1)
     # With no degree of freedom all of chi-squared is at zero, up to the optimiser's rounding.
     tails = [chi2.sf(statistic, d) if d else float(statistic < 1e-7) for d in df]
