@@ -3,13 +3,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: help run test lab refresh pins
+.PHONY: help run test lab refresh bench pins
 
 help:
 	@echo "make run      execute all chapters on the course's own data, into build/hsb/"
 	@echo "make test     run every test: the chapters as committed, and the helpers"
 	@echo "make lab      open the chapters in JupyterLab"
 	@echo "make refresh  execute the chapters in place, after an edit"
+	@echo "make bench    time the estimation beside statsmodels and, if R is there, lme4"
 	@echo "make pins     choose the newest allowed versions anew (needs uv)"
 
 $(READY): requirements.txt pyproject.toml
@@ -34,6 +35,10 @@ lab: $(READY)
 refresh: $(READY)
 	$(BIN)/jupyter nbconvert --to notebook --execute --inplace \
 	  --ExecutePreprocessor.record_timing=False notebooks/*.ipynb
+
+# Takes half an hour; benchmarks are no tests.
+bench: $(READY)
+	$(BIN)/python benchmarks/speed.py
 
 pins:
 	uv pip compile pyproject.toml --extra test --universal --upgrade --generate-hashes \

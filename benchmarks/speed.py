@@ -25,9 +25,9 @@ import pandas as pd
 import statsmodels
 import statsmodels.formula.api as smf
 
-from helpers.simulation import bootstrap
-from helpers.mixed import fit_mixed
+from helpers.mixed import MixedFit, fit_mixed
 from helpers.reml import optimum
+from helpers.simulation import bootstrap
 from helpers.study import read_study
 
 COURSE = 7185  # rows of the course's own data
@@ -36,17 +36,11 @@ BUDGET = 5.0  # seconds in which a call is repeated
 LIMITS = {"ours": 600, "statsmodels": 180, "lme4": 300}  # seconds, loading included
 MODELS = {"random intercept": "1", "random slope": "1 + {x}"}
 HEADINGS = (
-    "rows",
-    "model",
-    "fit_mixed, s",
-    "optimisation, s",
-    "statsmodels / fit_mixed",
-    "lme4 / fit_mixed",
-    "memory added, MB",
-    "memory added / frame",
-    "log-likelihood less ours: statsmodels",
-    "lme4",
+    "rows | model | fit_mixed, s | optimisation, s | statsmodels / fit_mixed | lme4 / fit_mixed | "
+    "memory added, MB | memory added / frame | log-likelihood, statsmodels less fit_mixed | "
+    "lme4 less fit_mixed"
 )
+Found = dict[str, Any]
 
 
 def simulated(rows: int) -> pd.DataFrame:
@@ -57,19 +51,6 @@ def simulated(rows: int) -> pd.DataFrame:
     x = rng.normal(0, 0.5, n_groups)[g] + rng.normal(size=rows)
     y = 1 + 2 * x + rng.normal(size=n_groups)[g] + rng.normal(0, 0.5, n_groups)[g] * x
     return pd.DataFrame({"y": y + rng.normal(0, 2, rows), "x": x, "g": g})
-
-
-def data_of(rows: int) -> pd.DataFrame:
-    """Return outcome, predictor and groups of the course's data, or simulated ones."""
-    if rows == COURSE:
-        return read_study("hsb").frame[["mathach", "ses", "schoolid"]]
-    return simulated(rows)
-
-
-def read_columns(folder: str, names: list[str]) -> pd.DataFrame:
-    """Read what `measure` wrote: 8 bytes a value, floats but for the groups."""
-    kinds = zip(names, (np.float64, np.float64, np.int64), strict=True)
-    return pd.DataFrame({name: np.fromfile(Path(folder, name), kind) for name, kind in kinds})
 
 
 def median_seconds(call: Callable[[], Any]) -> float:
@@ -84,105 +65,107 @@ def median_seconds(call: Callable[[], Any]) -> float:
 
 def memory_added(call: Callable[[], Any]) -> int | None:
     """Return by how many bytes a call raises this process's memory at most; None if not known."""
+
+    def status(key: str) -> int:
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return 1024 * int(next(line for line in lines if line.startswith(key)).split()[1])
+
     try:
         Path("/proc/self/clear_refs").write_text("5")  # forget the peak so far
     except OSError:
         return None
-    before = _status("VmRSS")
-    kept = call()
-    peak = _status("VmHWM")
-    del kept  # what the call returned counts too
-    return peak - before
+    before = status("VmRSS")
+    call()
+    return status("VmHWM") - before
 
 
-def _status(key: str) -> int:
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return 1024 * int(next(line for line in lines if line.startswith(key)).split()[1])
-
-
-def measure_ours(frame: pd.DataFrame, formula: str, random: str, groups: str) -> dict[str, Any]:
+def measure_ours(frame: pd.DataFrame, formula: str, groups: str, random: str) -> Found:
     """Measure memory and seconds of `fit_mixed`."""
-    fit_mixed("y ~ x", simulated(900), "g", "1 + x")  # imports and the like, once
-    memory = memory_added(lambda: fit_mixed(formula, frame, groups, random))
-    fit = fit_mixed(formula, frame, groups, random)
+    fit_mixed("y ~ x", simulated(900), "g", "1 + x")  # what only a first call needs
+
+    def call() -> MixedFit:
+        return fit_mixed(formula, frame, groups, random)
+
+    size = int(frame.memory_usage(index=False).sum())
+    added = memory_added(call)
+    fit = call()
     return {
-        "memory": memory,
-        "frame": int(frame.memory_usage(index=False).sum()),
+        # What a small frame adds disappears in memory that the process has at hand.
+        "memory": [added / 1e6, added / size] if added and size > 1e6 else [],
         "llf": fit.llf,
-        "seconds": median_seconds(lambda: fit_mixed(formula, frame, groups, random)),
+        "seconds": median_seconds(call),
         "optimisation": median_seconds(lambda: optimum(fit.best.data, True)),
     }
 
 
-def measure_statsmodels(
-    frame: pd.DataFrame, formula: str, random: str, groups: str
-) -> dict[str, Any]:
+def measure_statsmodels(frame: pd.DataFrame, formula: str, groups: str, random: str) -> Found:
     """Measure the seconds of statsmodels, with its default options."""
+    fits: list[Any] = []
 
-    def fitted(formula: str, frame: pd.DataFrame, groups: str, random: str) -> Any:
-        return smf.mixedlm(formula, frame, groups=frame[groups], re_formula=random).fit()
+    def call() -> None:
+        model = smf.mixedlm(formula, frame, groups=frame[groups], re_formula=random)
+        fits[:] = [model.fit()]
 
     with warnings.catch_warnings():
-        # That statsmodels doubts its convergence shows in the log-likelihood; here it is timed.
+        # Of no convergence statsmodels warns by the page; the table says it in two words.
         warnings.simplefilter("ignore")
-        fitted("y ~ x", simulated(900), "g", "1 + x")
-        results: list[Any] = []
-        seconds = median_seconds(lambda: results.append(fitted(formula, frame, groups, random)))
-        return {"seconds": seconds, "llf": float(results[-1].llf)}
+        smf.mixedlm("y ~ x", simulated(900), groups="g").fit()  # what only a first call needs
+        seconds = median_seconds(call)
+    return {"seconds": seconds, "llf": float(fits[0].llf), "converged": bool(fits[0].converged)}
 
 
-PARTS = {"ours": measure_ours, "statsmodels": measure_statsmodels}
+def run_part(part: str, folder: str, y: str, x: str, groups: str, random: str) -> None:
+    """Measure on the columns that `measure` wrote, and print what was found."""
+    kinds = {y: np.float64, x: np.float64, groups: np.int64}
+    frame = pd.DataFrame({name: np.fromfile(Path(folder, name), kinds[name]) for name in kinds})
+    measured = measure_ours if part == "ours" else measure_statsmodels
+    print(json.dumps(measured(frame, f"{y} ~ {x}", groups, random)))
 
 
-def asked(part: str, folder: str, names: list[str], random: str, rows: int) -> dict[str, Any]:
-    """Measure in a fresh process; say so where it was cut off, or failed."""
-    here = Path(__file__)
-    about = [folder, *names, random]
-    command = [sys.executable, str(here), "--part", part, *about]
+def ask(part: str, about: list[str], rows: int) -> Found:
+    """Measure in a fresh process; return the limit where it was cut off, nothing if it failed."""
+    command = [sys.executable, __file__, "--part", part, *about]
     if part == "lme4":
-        command = ["Rscript", str(here.with_suffix(".R")), *about, str(rows), str(BUDGET)]
+        script = str(Path(__file__).with_suffix(".R"))
+        command = ["Rscript", script, *about, str(rows), str(BUDGET)]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=LIMITS[part])
     except subprocess.TimeoutExpired:
         return {"over": LIMITS[part]}
     if done.returncode:
-        print(f"{part}, {rows:,} rows: {done.stderr}", file=sys.stderr)
-        return {}
-    return json.loads(done.stdout)
+        print(f"{part} failed, {rows:,} rows:", *done.stderr.splitlines()[-1:], file=sys.stderr)
+    return {} if done.returncode else json.loads(done.stdout)
 
 
-def measure(rows: int, random: str, with_r: bool) -> dict[str, dict[str, Any]]:
-    """Measure one model on one size of data, by all that can fit it in time."""
-    frame = data_of(rows)
-    names = list(frame)
-    random = random.format(x=names[1])
-    parts = ["ours", "statsmodels"] if rows <= LARGE else ["ours"]
-    if with_r and (rows <= LARGE or random == "1"):
-        parts.append("lme4")
+def measure(rows: int, random: str, with_r: bool) -> dict[str, Found]:
+    """Measure one model on one size of data, by all that may fit it in time."""
+    columns = ["mathach", "ses", "schoolid"]
+    frame = read_study("hsb").frame[columns] if rows == COURSE else simulated(rows)
     with TemporaryDirectory() as folder:
-        for name in names:
+        for name in frame:
             frame[name].to_numpy().tofile(Path(folder, name))
-        del frame
-        return {part: asked(part, folder, names, random, rows) for part in parts}
+        about = [folder, *frame, random.format(x=frame.columns[1])]
+        found = {"ours": ask("ours", about, rows)}
+        if rows <= LARGE:
+            found["statsmodels"] = ask("statsmodels", about, rows)
+        if with_r and (rows <= LARGE or random == "1"):
+            found["lme4"] = ask("lme4", about, rows)
+    return found
 
 
-def row(rows: int, model: str, found: dict[str, dict[str, Any]]) -> str:
+def row(rows: int, model: str, found: dict[str, Found]) -> str:
     """Write a row of the table."""
     ours = found["ours"]
+    if "seconds" not in ours:
+        return f"| {rows:,} | {model} | failed{' | -' * 7} |"
     others = [found.get(part, {}) for part in ("statsmodels", "lme4")]
-    memory = ours["memory"]
-    ratios = [
-        f"{other['seconds'] / ours['seconds']:.1f}"
-        if "seconds" in other
-        else f"> {other['over'] / ours['seconds']:.0f}"
-        if "over" in other
-        else "-"
-        for other in others
-    ]
-    apart = [f"{o['llf'] - ours['llf']:.1e}" if "llf" in o else "-" for o in others]
-    memories = ["-", "-"] if memory is None else [memory / 1e6, memory / ours["frame"]]
-    cells = [f"{rows:,}", model, f"{ours['seconds']:.4f}", f"{ours['optimisation']:.4f}", *ratios]
-    cells += [m if isinstance(m, str) else f"{m:.2f}" for m in memories] + apart
+    cells = [f"{rows:,}", model, f"{ours['seconds']:.4f}", f"{ours['optimisation']:.4f}"]
+    for other in others:
+        ratio = other.get("seconds", other.get("over", np.nan)) / ours["seconds"]
+        doubt = "" if other.get("converged", True) else ", not converged"
+        cells.append(f"{'> ' * ('over' in other)}{ratio:.1f}{doubt}" if other else "-")
+    cells += [f"{value:.2f}" for value in ours["memory"]] if ours["memory"] else ["-", "-"]
+    cells += [f"{other['llf'] - ours['llf']:.0e}" if "llf" in other else "-" for other in others]
     return f"| {' | '.join(cells)} |"
 
 
@@ -191,7 +174,7 @@ def versions(with_r: bool) -> str:
     said = [f"Python {platform.python_version()}", f"numpy {np.__version__}"]
     said.append(f"statsmodels {statsmodels.__version__}")
     if with_r:
-        code = 'cat("R ", format(getRversion()), ", lme4 ", format(packageVersion("lme4")), sep="")'
+        code = 'cat(sprintf("R %s, lme4 %s", getRversion(), packageVersion("lme4")))'
         said.append(subprocess.check_output(["Rscript", "-e", code], text=True))
     return f"{', '.join(said)}; {os.cpu_count()} cores"
 
@@ -199,10 +182,8 @@ def versions(with_r: bool) -> str:
 def growth(seconds: dict[int, float]) -> str:
     """Return the exponent with which seconds grow with simulated rows."""
     sizes = [rows for rows in seconds if rows != COURSE]
-    if len(sizes) < 2:
-        return "-"
     logs = np.log([[rows, seconds[rows]] for rows in sizes])
-    return f"{np.polyfit(*logs.T, 1)[0]:.2f}"
+    return f"{np.polyfit(*logs.T, 1)[0]:.2f}" if len(sizes) > 1 else "-"
 
 
 def main() -> None:
@@ -213,19 +194,17 @@ def main() -> None:
     parser.add_argument("--part", nargs=6, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.part:
-        part, folder, y, x, groups, random = options.part
-        frame = read_columns(folder, [y, x, groups])
-        return print(json.dumps(PARTS[part](frame, f"{y} ~ {x}", random, groups)))
+        return run_part(*options.part)
 
     with_r = not options.no_r and shutil.which("Rscript") is not None
-    print(versions(with_r), end="\n\n")
-    print(f"| {' | '.join(HEADINGS)} |\n|{' --: |' * len(HEADINGS)}")
+    print(f"{versions(with_r)}\n\n| {HEADINGS} |\n|{' --: |' * 10}", flush=True)
     seconds: dict[str, dict[int, float]] = {model: {} for model in MODELS}
     for rows in sorted(options.rows):
         for model, random in MODELS.items():
             found = measure(rows, random, with_r)
-            seconds[model][rows] = found["ours"]["seconds"]
             print(row(rows, model, found), flush=True)
+            if "seconds" in found["ours"]:
+                seconds[model][rows] = found["ours"]["seconds"]
     fit = fit_mixed("mathach ~ ses", read_study("hsb").frame, "schoolid")
     refits = median_seconds(lambda: bootstrap(fit, 1000, seed=1))
     grown = ", ".join(f"{growth(of)} ({model})" for model, of in seconds.items())

@@ -22,12 +22,11 @@ from helpers.design import (
     row_chunks,
 )
 from helpers.moments import CONSTANT, FitError, Moments, check_complete, check_known
+from helpers.profile import covariance_limits, fixed_effect_limits
 from helpers.reml import (
     Array,
     Point,
     Units,
-    covariance_limits,
-    fixed_effect_limits,
     optimum,
     reduce,
 )

@@ -20,15 +20,11 @@ In arrays the groups come last: that axis is contiguous, and the loops over q ar
 """
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import null_space
-from scipy.optimize import brentq, minimize
-from scipy.stats import chi2
 
 Array = NDArray[np.float64]
 
@@ -269,7 +265,7 @@ class Point:
     def factor(self) -> Array:
         """Λ, shape (q, q)."""
         matrix = np.zeros((self.data.n_random, self.data.n_random))
-        matrix[_triangle(self.data.n_random)] = self.theta
+        matrix[triangle(self.data.n_random)] = self.theta
         return matrix
 
     @property
@@ -357,7 +353,7 @@ class Point:
     @cached_property
     def directions(self) -> Array:
         """dΨ for each entry of θ, Ψ = ΛΛ', shape (m, q, q)."""
-        rows, columns = _triangle(self.data.n_random)
+        rows, columns = triangle(self.data.n_random)
         half = np.eye(self.data.n_random)[rows][:, :, None] * self.factor.T[columns][:, None]
         return half + half.transpose(0, 2, 1)
 
@@ -396,7 +392,7 @@ class Point:
         if self.reml:
             moved = self.inverse @ self.moved
             within -= moved.reshape(m, -1) @ moved.transpose(0, 2, 1).reshape(m, -1).T
-        rows, columns = _triangle(q)
+        rows, columns = triangle(q)
         within += 2 * slope[rows][:, rows] * (columns[:, None] == columns)
 
         hessian = np.empty((m + 1, m + 1))
@@ -461,7 +457,7 @@ def _times(matrix: Array, stack: Array) -> Array:
 
 
 @cache
-def _triangle(q: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def triangle(q: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Rows and columns of the lower triangle of a q by q matrix, row by row."""
     return np.tril_indices(q)
 
@@ -479,7 +475,7 @@ def optimum(data: Reduced, reml: bool, near: Array | None = None) -> Point:
     near
         A θ that the optimum should be close to, to start from there or from zero.
     """
-    rows, columns = _triangle(data.n_random)
+    rows, columns = triangle(data.n_random)
     if data.n_random == 0:
         return Point(data, reml, np.empty(0))
     diagonal = (rows == columns).astype(float)
@@ -520,192 +516,3 @@ def newton(point: Point, steps: int = 200) -> Point:
             share /= 2
         point = trial
     raise RuntimeError("the likelihood has no optimum within reach")
-
-
-def fixed_effect_limits(best: Point, contrast: Array, level: float) -> tuple[float, float]:
-    """Return the profile-likelihood limits of a linear combination of the fixed effects.
-
-    The likelihood is the plain one: restricted likelihoods with other fixed effects do not compare.
-
-    Parameters
-    ----------
-    best
-        The optimum by ML.
-    contrast
-        The combination's weights, shape (p,), not all zero.
-    level
-        The interval's coverage, such as 0.95.
-    """
-    turned = best.data.in_basis(fixed=_completed(contrast[None]))
-    theta = best.theta
-
-    def profile(value: float) -> float:
-        nonlocal theta
-        point = newton(Point(turned.with_first_fixed_at(value), False, theta))
-        theta = point.theta
-        return point.value
-
-    estimate = float(contrast @ best.coefficients)
-    step = math.sqrt(best.variance * contrast @ best.inverse @ contrast)
-    return _limits(profile, best.value, estimate, step, level)
-
-
-def icc_limits(best: Point, level: float) -> tuple[float, float]:
-    """Return the profile-likelihood limits of θ²/(1 + θ²), for a random intercept alone."""
-
-    def profile(share: float) -> float:
-        return Point(best.data, best.reml, np.sqrt([share / (1.0 - share)])).value
-
-    relative = float(best.theta[0] ** 2)
-    # No share of one: there σ² would be zero.
-    return _limits(profile, best.value, relative / (1.0 + relative), 0.05, level, 0.0, 1.0 - 1e-9)
-
-
-def covariance_limits(best: Point, kind: str, effects: Array, level: float) -> tuple[float, float]:
-    """Return the profile-likelihood limits of a parameter of the covariance.
-
-    The likelihood is that of the fit, restricted or not.
-
-    Parameters
-    ----------
-    best
-        The optimum.
-    kind
-        ``"sd"`` of one random effect, ``"cov"`` or ``"cor"`` of two, or ``"residual"`` for σ.
-    effects
-        Those effects as combinations of the standardised ones, shape (0, 1 or 2, q).
-    level
-        The interval's coverage, such as 0.95.
-    """
-    basis = _completed(effects)
-    data = best.data.in_basis(random=basis)
-    half = _lower_triangular(math.sqrt(best.variance) * basis @ best.factor)
-    parameter = _PARAMETERS[kind]
-    found = np.append(half[_triangle(data.n_random)], best.log_variance)
-    rest = parameter.rest(found)
-
-    def profile(value: float) -> float:
-        nonlocal rest
-        # The best of the other parameters lies near that of the value tried before.
-        minimum = minimize(
-            lambda rest: _value_and_gradient(data, best.reml, parameter, value, rest),
-            rest,
-            jac=True,
-            method="BFGS",
-            options={"gtol": 1e-6},
-        )
-        rest = minimum.x
-        return float(minimum.fun)
-
-    n_units = data.n_rows if kind == "residual" else data.inside.shape[-1]
-    step = parameter.scale(found) * math.sqrt(2.0 / n_units)
-    return _limits(profile, best.value, parameter.value(found), step, level, *parameter.bounds)
-
-
-@dataclass(frozen=True)
-class _Parameter:
-    """One parameter of the covariance, as a coordinate beside the rest of them.
-
-    The covariance is given by the vector of the lower triangle L of its Cholesky factor, row by
-    row, and log σ². `value` and `rest` take such a vector apart, `join` puts it together; `scale`
-    is a size to measure steps by.
-    """
-
-    value: Callable[[Array], float]
-    rest: Callable[[Array], Array]
-    join: Callable[[float, Array], Array]
-    scale: Callable[[Array], float]
-    bounds: tuple[float, float]
-
-
-_PARAMETERS = {
-    "sd": _Parameter(
-        value=lambda v: abs(v[0]),
-        rest=lambda v: v[1:],
-        join=lambda sd, rest: np.concatenate([[sd], rest]),
-        scale=lambda v: max(abs(v[0]), 0.1),
-        bounds=(0.0, np.inf),
-    ),
-    "cov": _Parameter(
-        value=lambda v: v[0] * v[1],
-        rest=lambda v: np.concatenate([[np.log(max(v[0], 1e-3))], v[2:]]),
-        join=lambda cov, rest: np.concatenate(
-            [[np.exp(rest[0]), cov * np.exp(-rest[0])], rest[1:]]
-        ),
-        scale=lambda v: max(v[0] * np.hypot(v[1], v[2]), 0.01),
-        bounds=(-np.inf, np.inf),
-    ),
-    "cor": _Parameter(
-        value=lambda v: v[1] / np.hypot(v[1], v[2]),
-        rest=lambda v: np.concatenate([[v[0], np.hypot(v[1], v[2])], v[3:]]),
-        join=lambda cor, rest: np.concatenate(
-            [[rest[0], cor * rest[1], np.sqrt(1 - cor**2) * rest[1]], rest[2:]]
-        ),
-        scale=lambda v: 1.0,
-        bounds=(-1.0, 1.0),
-    ),
-    "residual": _Parameter(
-        value=lambda v: math.exp(v[-1] / 2),
-        rest=lambda v: v[:-1],
-        join=lambda sigma, rest: np.concatenate([rest, [2 * np.log(sigma)]]),
-        scale=lambda v: math.exp(v[-1] / 2),
-        bounds=(0.0, np.inf),
-    ),
-}
-
-
-def _value_and_gradient(
-    data: Reduced, reml: bool, parameter: _Parameter, value: float, rest: Array
-) -> tuple[float, Array]:
-    """Return minus twice the log-likelihood with one parameter given, and its slope in the rest."""
-
-    def relative(rest: Array) -> Array:
-        joined = parameter.join(value, rest)
-        return np.concatenate([joined[:-1] * np.exp(-joined[-1] / 2), joined[-1:]])
-
-    at = relative(rest)
-    point = Point(data, reml, at[:-1], float(at[-1]))
-    # A complex step has no rounding to trade off against (Squire and Trapp, 1998).
-    steps = rest + 1e-30j * np.eye(len(rest))
-    jacobian = np.array([relative(step).imag for step in steps]) / 1e-30
-    return point.value, jacobian @ point.derivatives[0]
-
-
-def _limits(
-    profile: Callable[[float], float],
-    minimum: float,
-    estimate: float,
-    step: float,
-    level: float,
-    low: float = -np.inf,
-    high: float = np.inf,
-) -> tuple[float, float]:
-    """Find where a profile has risen above the minimum by the quantile of chi-squared."""
-    rise = math.sqrt(chi2.ppf(level, 1))
-
-    def beyond(value: float) -> float:
-        # The root of the rise is nearly a straight line on either side, and soon solved.
-        return math.sqrt(max(profile(value) - minimum, 0.0)) - rise
-
-    def limit(bound: float, direction: int, step: float) -> float:
-        inner, outer = estimate, estimate
-        while outer != bound:
-            outer = estimate + direction * step
-            outer = max(outer, bound) if direction < 0 else min(outer, bound)
-            if beyond(outer) > 0:
-                return float(brentq(beyond, inner, outer, xtol=1e-9 * step, rtol=1e-8))
-            inner, step = outer, 2 * step
-        return bound
-
-    return limit(low, -1, step), limit(high, 1, step)
-
-
-def _completed(rows: Array) -> Array:
-    """Add orthonormal rows to independent ones until the matrix is square."""
-    return np.vstack([rows, null_space(rows).T]) if len(rows) < rows.shape[1] else rows
-
-
-def _lower_triangular(matrix: Array) -> Array:
-    """Return lower triangular L with LL' = matrix matrix' and a diagonal not below zero."""
-    lower = np.linalg.qr(matrix.T, mode="r").T
-    return lower * np.where(np.diag(lower) < 0, -1.0, 1.0)

@@ -9,7 +9,8 @@ from scipy.stats import chi2
 
 from helpers.mixed import MixedFit, combination
 from helpers.moments import CONSTANT, FitError
-from helpers.reml import icc_limits, optimum
+from helpers.profile import icc_limits
+from helpers.reml import optimum
 from helpers.results import Estimate
 
 

@@ -5,9 +5,9 @@ import pytest
 from made_up import two_level
 from scipy import stats
 
-from helpers.simulation import bootstrap
 from helpers.mixed import fit_mixed
 from helpers.moments import FitError
+from helpers.simulation import bootstrap
 from helpers.variance import (
     contextual_effect,
     icc,
