@@ -16,6 +16,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -25,7 +26,7 @@ import pandas as pd
 import statsmodels
 import statsmodels.formula.api as smf
 
-from helpers.mixed import MixedFit, fit_mixed
+from helpers.mixed import fit_mixed
 from helpers.reml import optimum
 from helpers.simulation import bootstrap
 from helpers.study import read_study
@@ -53,65 +54,54 @@ def simulated(rows: int) -> pd.DataFrame:
     return pd.DataFrame({"y": y + rng.normal(0, 2, rows), "x": x, "g": g})
 
 
-def median_seconds(call: Callable[[], Any]) -> float:
-    """Time a call once, or often where it is quick."""
+def timed(call: Callable[[], Any]) -> tuple[float, Any]:
+    """Time a call once, or often where it is quick; return the median and the last result."""
     times: list[float] = []
     while not times or (sum(times) < BUDGET and len(times) < 25):
         start = time.perf_counter()
-        call()
+        result = call()
         times.append(time.perf_counter() - start)
-    return float(np.median(times))
+    return float(np.median(times)), result
 
 
-def memory_added(call: Callable[[], Any]) -> int | None:
-    """Return by how many bytes a call raises this process's memory at most; None if not known."""
+def memory(key: str) -> int:
+    """Return what the system says of this process's memory, in bytes."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return 1024 * int(next(line for line in lines if line.startswith(key)).split()[1])
 
-    def status(key: str) -> int:
-        lines = Path("/proc/self/status").read_text().splitlines()
-        return 1024 * int(next(line for line in lines if line.startswith(key)).split()[1])
 
-    try:
-        Path("/proc/self/clear_refs").write_text("5")  # forget the peak so far
-    except OSError:
-        return None
-    before = status("VmRSS")
+def memory_added(call: Callable[[], Any], size: int) -> list[float]:
+    """Return by how many MB, and by how many frames, a call raises this process's memory."""
+    forget_peak = Path("/proc/self/clear_refs")
+    # What a small frame adds disappears in memory that the process has at hand.
+    if not forget_peak.exists() or size < 1e6:
+        return []
+    forget_peak.write_text("5")
+    before = memory("VmRSS")
     call()
-    return status("VmHWM") - before
+    added = memory("VmHWM") - before
+    return [added / 1e6, added / size]
 
 
 def measure_ours(frame: pd.DataFrame, formula: str, groups: str, random: str) -> Found:
     """Measure memory and seconds of `fit_mixed`."""
     fit_mixed("y ~ x", simulated(900), "g", "1 + x")  # what only a first call needs
-
-    def call() -> MixedFit:
-        return fit_mixed(formula, frame, groups, random)
-
-    size = int(frame.memory_usage(index=False).sum())
-    added = memory_added(call)
-    fit = call()
-    return {
-        # What a small frame adds disappears in memory that the process has at hand.
-        "memory": [added / 1e6, added / size] if added and size > 1e6 else [],
-        "llf": fit.llf,
-        "seconds": median_seconds(call),
-        "optimisation": median_seconds(lambda: optimum(fit.best.data, True)),
-    }
+    call = partial(fit_mixed, formula, frame, groups, random)
+    added = memory_added(call, frame.memory_usage(index=False).sum())
+    seconds, fit = timed(call)
+    optimisation, _ = timed(lambda: optimum(fit.best.data, True))
+    return {"seconds": seconds, "optimisation": optimisation, "llf": fit.llf, "memory": added}
 
 
 def measure_statsmodels(frame: pd.DataFrame, formula: str, groups: str, random: str) -> Found:
     """Measure the seconds of statsmodels, with its default options."""
-    fits: list[Any] = []
-
-    def call() -> None:
-        model = smf.mixedlm(formula, frame, groups=frame[groups], re_formula=random)
-        fits[:] = [model.fit()]
-
+    model = partial(smf.mixedlm, formula, frame, groups=frame[groups], re_formula=random)
     with warnings.catch_warnings():
         # Of no convergence statsmodels warns by the page; the table says it in two words.
         warnings.simplefilter("ignore")
         smf.mixedlm("y ~ x", simulated(900), groups="g").fit()  # what only a first call needs
-        seconds = median_seconds(call)
-    return {"seconds": seconds, "llf": float(fits[0].llf), "converged": bool(fits[0].converged)}
+        seconds, fit = timed(lambda: model().fit())
+    return {"seconds": seconds, "llf": float(fit.llf), "converged": bool(fit.converged)}
 
 
 def run_part(part: str, folder: str, y: str, x: str, groups: str, random: str) -> None:
@@ -156,7 +146,7 @@ def measure(rows: int, random: str, with_r: bool) -> dict[str, Found]:
 def row(rows: int, model: str, found: dict[str, Found]) -> str:
     """Write a row of the table."""
     ours = found["ours"]
-    if "seconds" not in ours:
+    if "seconds" not in ours:  # why not went to standard error
         return f"| {rows:,} | {model} | failed{' | -' * 7} |"
     others = [found.get(part, {}) for part in ("statsmodels", "lme4")]
     cells = [f"{rows:,}", model, f"{ours['seconds']:.4f}", f"{ours['optimisation']:.4f}"]
@@ -171,19 +161,12 @@ def row(rows: int, model: str, found: dict[str, Found]) -> str:
 
 def versions(with_r: bool) -> str:
     """Name what is compared, and the number of cores."""
-    said = [f"Python {platform.python_version()}", f"numpy {np.__version__}"]
-    said.append(f"statsmodels {statsmodels.__version__}")
+    said = [f"Python {platform.python_version()}"]
+    said += [f"{package.__name__} {package.__version__}" for package in (np, statsmodels)]
     if with_r:
         code = 'cat(sprintf("R %s, lme4 %s", getRversion(), packageVersion("lme4")))'
         said.append(subprocess.check_output(["Rscript", "-e", code], text=True))
     return f"{', '.join(said)}; {os.cpu_count()} cores"
-
-
-def growth(seconds: dict[int, float]) -> str:
-    """Return the exponent with which seconds grow with simulated rows."""
-    sizes = [rows for rows in seconds if rows != COURSE]
-    logs = np.log([[rows, seconds[rows]] for rows in sizes])
-    return f"{np.polyfit(*logs.T, 1)[0]:.2f}" if len(sizes) > 1 else "-"
 
 
 def main() -> None:
@@ -198,17 +181,21 @@ def main() -> None:
 
     with_r = not options.no_r and shutil.which("Rscript") is not None
     print(f"{versions(with_r)}\n\n| {HEADINGS} |\n|{' --: |' * 10}", flush=True)
-    seconds: dict[str, dict[int, float]] = {model: {} for model in MODELS}
+    growth: dict[str, list[tuple[int, float]]] = {model: [] for model in MODELS}
     for rows in sorted(options.rows):
         for model, random in MODELS.items():
             found = measure(rows, random, with_r)
             print(row(rows, model, found), flush=True)
-            if "seconds" in found["ours"]:
-                seconds[model][rows] = found["ours"]["seconds"]
+            if rows != COURSE and "seconds" in found["ours"]:
+                growth[model].append((rows, found["ours"]["seconds"]))
     fit = fit_mixed("mathach ~ ses", read_study("hsb").frame, "schoolid")
-    refits = median_seconds(lambda: bootstrap(fit, 1000, seed=1))
-    grown = ", ".join(f"{growth(of)} ({model})" for model, of in seconds.items())
-    print(f"\n1,000 bootstrap refits: {refits:.2f} s. Seconds grow as rows to the power {grown}.")
+    seconds, _ = timed(lambda: bootstrap(fit, 1000, seed=1))
+    said = f"1,000 bootstrap refits of the random intercept on {COURSE:,} rows: {seconds:.2f} s"
+    for model, times in growth.items():
+        if len(times) > 1:
+            exponent = np.polyfit(*np.log(times).T, 1)[0]
+            said += f"; {model}: seconds grow as rows to the power {exponent:.2f}"
+    print(f"\n{said}.")
 
 
 if __name__ == "__main__":

@@ -293,8 +293,7 @@ def draw_slopes_in_groups(data: pd.DataFrame, shown: Sequence[Any], study: Study
         _line(axes, data[x], overall_line, **LINES["total"] | {"linewidth": 1.2})
         if rows[x].nunique() > 1:
             _line(axes, rows[x], np.polyfit(rows[x], rows[y], 1), **LINES["within"])
-        name = f"{study.group.one} {one}" if str(one).isdigit() else str(one)
-        axes.set_title(_plain(name if len(name) <= 16 else f"{name[:15]}…"), fontsize=10)
+        axes.set_title(_short(study.name_of(one)), fontsize=10)
         axes.tick_params(labelleft=column == 0, labelbottom=row == n_rows - 1)
     return figure
 
@@ -509,6 +508,117 @@ def draw_intervals(rows: Mapping[str, Estimate], label: str) -> Figure:
     return figure
 
 
+@_STYLE
+def draw_deviations(data: pd.DataFrame, slope: float, study: Study) -> Figure:
+    """Draw the units' deviations from their group means, with the within slope through zero.
+
+    Parameters
+    ----------
+    data
+        The study's frame with the columns ``<outcome>_within`` and ``<predictor>_within``.
+    slope
+        The within slope.
+    study
+        The study, for its words.
+
+    Returns
+    -------
+    Figure
+        A grey point for each unit, and a line.
+
+    Examples
+    --------
+    >>> from helpers.study import read_study
+    >>> study = read_study("hsb")
+    >>> data = study.frame.assign(ses_within=0.0, mathach_within=1.0)
+    >>> len(draw_deviations(data, 2.0, study).axes[0].lines)
+    3
+    """
+    x, y = f"{study.predictor.name}_within", f"{study.outcome.name}_within"
+    figure, axes = _scatter_of(study)
+    for line in (axes.axhline, axes.axvline):
+        line(0, color=GREY, linewidth=1, zorder=1)
+    _points(axes, data[x], data[y])
+    axes.scatter([], [], s=16, color=DARK_GREY, label=_plain(study.unit.many))
+    _line(axes, data[x], (slope, 0.0), **LINES["within"], label="within slope", zorder=4)
+    mean_of = f"minus the mean of the {_plain(study.group.one)}"
+    axes.set_xlabel(f"{_plain(study.predictor.label_with_units)}, {mean_of}")
+    axes.set_ylabel(f"{_plain(study.outcome.label_with_units)},\n{mean_of}")
+    _legend_above(figure, axes)
+    return figure
+
+
+@_STYLE
+def draw_parallel_lines(
+    data: pd.DataFrame, intercepts: pd.Series, slope: float, marked: Sequence[Any], study: Study
+) -> Figure:
+    """Draw each group's line of one common slope, with a few groups marked.
+
+    Parameters
+    ----------
+    data
+        The study's frame.
+    intercepts
+        The groups' intercepts, indexed by group.
+    slope
+        The slope of all lines.
+    marked
+        The groups whose line is drawn thick, with their units, at most two.
+    study
+        The study, for its words.
+
+    Returns
+    -------
+    Figure
+        A thin grey line for each group over the range of its own predictor, and the marked ones.
+
+    Examples
+    --------
+    >>> from helpers.study import read_study
+    >>> study = read_study("hsb")
+    >>> intercepts = study.frame.groupby("schoolid")["mathach"].mean()
+    >>> len(draw_parallel_lines(study.frame, intercepts, 2.0, [1224], study).axes[0].lines)
+    1
+    """
+    x, y, group = study.predictor.name, study.outcome.name, study.group.name
+    figure, axes = _scatter_of(study)
+    ends = data.groupby(group)[x].agg(["min", "max"]).loc[intercepts.index].to_numpy()
+    heights = intercepts.to_numpy()[:, None] + slope * ends
+    axes.add_collection(
+        LineCollection(
+            np.stack([ends, heights], axis=-1),
+            color="#A6A6A6",
+            linewidth=0.8,
+            alpha=0.7,
+            label=f"the other {_plain(study.group.many)}",
+        )
+    )
+    looks = ((BLUE, "-", "o"), (VERMILION, "--", "^"))
+    for one, (color, dashes, marker) in zip(marked, looks, strict=False):
+        rows = data[data[group] == one]
+        axes.scatter(rows[x], rows[y], s=22, color=color, marker=marker, alpha=0.65, linewidth=0)
+        _line(
+            axes,
+            rows[x],
+            (slope, intercepts[one]),
+            color=color,
+            linestyle=dashes,
+            marker=marker,
+            linewidth=2.8,
+            label=_short(study.name_of(one)),
+            zorder=4,
+        )
+    axes.autoscale_view()
+    _legend_above(figure, axes)
+    return figure
+
+
+def _legend_above(figure: Figure, axes: Axes) -> None:
+    """Put the legend over the plot, where it covers nothing."""
+    handles, labels = axes.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper right", ncols=3)
+
+
 def _scatter_of(study: Study) -> tuple[Figure, Axes]:
     """Make an empty plot of outcome against predictor."""
     figure = Figure(figsize=(8, 5.2))
@@ -535,6 +645,11 @@ def _line(axes: Axes, x: pd.Series, coefficients: Sequence[float], **kwargs: Any
     """Draw slope and intercept as a line over the range of `x`."""
     ends = np.array([x.min(), x.max()])
     axes.plot(ends, np.polyval(coefficients, ends), **kwargs)
+
+
+def _short(name: str) -> str:
+    """Cut a long name, so that titles and legends keep their size."""
+    return _plain(name if len(name) <= 20 else f"{name[:19]}…")
 
 
 def _plain(text: str) -> str:

@@ -59,7 +59,18 @@ def icc_limits(best: Point, level: float) -> tuple[float, float]:
 def covariance_limits(best: Point, kind: str, effects: Array, level: float) -> tuple[float, float]:
     """Return the profile-likelihood limits of a parameter of the covariance.
 
-    The likelihood is that of the fit, restricted or not.
+    The arguments are those of :func:`covariance_profile`, and the interval's coverage.
+    """
+    profile, estimate, step = covariance_profile(best, kind, effects)
+    return _limits(profile, best.value, estimate, step, level, *_PARAMETERS[kind].bounds)
+
+
+def covariance_profile(
+    best: Point, kind: str, effects: Array
+) -> tuple[Callable[[float], float], float, float]:
+    """Return minus twice the log-likelihood as a function of a parameter of the covariance.
+
+    All other parameters are at their best. The likelihood is that of the fit, restricted or not.
 
     Parameters
     ----------
@@ -69,8 +80,11 @@ def covariance_limits(best: Point, kind: str, effects: Array, level: float) -> t
         ``"sd"`` of one random effect, ``"cov"`` or ``"cor"`` of two, or ``"residual"`` for σ.
     effects
         Those effects as combinations of the standardised ones, shape (0, 1 or 2, q).
-    level
-        The interval's coverage, such as 0.95.
+
+    Returns
+    -------
+    tuple
+        The function, the parameter's estimate, and a step that is small beside its uncertainty.
     """
     basis = _completed(effects)
     data = best.data.in_basis(random=basis)
@@ -93,8 +107,7 @@ def covariance_limits(best: Point, kind: str, effects: Array, level: float) -> t
         return float(minimum.fun)
 
     n_units = data.n_rows if kind == "residual" else data.inside.shape[-1]
-    step = parameter.scale(found) * math.sqrt(2.0 / n_units)
-    return _limits(profile, best.value, parameter.value(found), step, level, *parameter.bounds)
+    return profile, parameter.value(found), parameter.scale(found) * math.sqrt(2.0 / n_units)
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,59 @@ def fixed_effects(
     }
 
 
+def mixed_effects(fit: Any, model: str) -> dict[str, Estimate]:
+    """Collect a multilevel model's estimates, by term.
+
+    Parameters
+    ----------
+    fit
+        What :func:`helpers.fit_mixed` returns, with a random intercept and at most one slope.
+    model
+        The name to file them under.
+
+    Returns
+    -------
+    dict of str to Estimate
+        The fixed effects with t intervals; ``var_group``, ``var_residual`` and, with a random
+        slope, ``var_slope`` and ``cov_intercept_slope`` with profile-likelihood intervals; and
+        ``loglik``.
+
+    Examples
+    --------
+    >>> from helpers import fit_mixed, read_study
+    >>> fit = fit_mixed("mathach ~ 1", read_study("hsb").frame, "schoolid")
+    >>> {term: round(each.estimate, 2) for term, each in mixed_effects(fit, "null").items()}
+    {'Intercept': 12.64, 'var_group': 8.61, 'var_residual': 39.15, 'loglik': -23558.4}
+    """
+    limits = fit.conf_int()
+    found = {
+        term: Estimate(
+            model,
+            "fixed",
+            term,
+            float(fit.fe_params[term]),
+            float(fit.bse_fe[term]),
+            float(fit.df[term]),
+            *limits.loc[term].tolist(),
+            method=fit.method,
+        )
+        for term in fit.fe_params.index
+    }
+    intercept, *slope = fit.cov_re.index
+    names = {f"var({intercept})": "var_group"}
+    if slope:
+        names |= {f"var({slope[0]})": "var_slope"}
+        names |= {f"cov({intercept}, {slope[0]})": "cov_intercept_slope"}
+    names |= {"var(residual)": "var_residual"}
+    profiled = fit.profile_intervals(list(names))
+    for row, term in names.items():
+        estimate, low, high = (float(profiled.loc[row, c]) for c in ("estimate", "lower", "upper"))
+        found[term] = Estimate(
+            model, "variance", term, estimate, conf_low=low, conf_high=high, method=fit.method
+        )
+    return found | {"loglik": Estimate(model, "fit", "loglik", fit.llf, method=fit.method)}
+
+
 def show_estimates(chapter: str, *models: Mapping[str, Estimate]) -> None:
     """Show a chapter's tidy table, rounded; the unrounded rows ride in the output's metadata.
 

@@ -217,6 +217,15 @@ class Words:
     missing: str
 
     @staticmethod
+    def text(label: str) -> str:
+        r"""Return a label as it may stand in a sentence.
+
+        >>> Words.text("clinic_7")
+        'clinic\\_7'
+        """
+        return _as_text(label)
+
+    @staticmethod
     def list(labels: Iterable[str]) -> str:
         """Return labels as a list in a sentence.
 

@@ -156,7 +156,11 @@ class Study(_Part):
             levels = getattr(parts.get(role), "levels", None)
             if levels and len(levels) != 2:
                 raise ValueError(f"{role}.levels should list two levels; merge some, or list none")
-        derived = {f"{self.predictor.name}_{end}" for end in ("mean", "within")} | {"Intercept"}
+        derived = {"Intercept"} | {
+            f"{part.name}_{end}"
+            for part in (self.predictor, self.outcome)
+            for end in ("mean", "within")
+        }
         for role, part in parts.items():
             if part.name in derived:
                 raise ValueError(
@@ -177,6 +181,15 @@ class Study(_Part):
         study._frame, study._n_rows = frame, n_rows
         study._missing, study._levels = missing, levels
         return study
+
+    def name_of(self, one: object) -> str:
+        """Return what to call one group: its id, behind the noun where it is a bare number.
+
+        >>> from helpers.study import read_study
+        >>> read_study("hsb").name_of(1224)
+        'school 1224'
+        """
+        return f"{self.group.one} {one}" if str(one).isdigit() else str(one)
 
     @property
     def frame(self) -> pd.DataFrame:

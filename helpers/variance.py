@@ -18,8 +18,9 @@ def icc(fit: MixedFit, level: float = 0.95) -> Estimate:
     """Estimate the intraclass correlation: the group's share of the variance.
 
     Given predictors it is the share of the variance that they leave. The interval is that of the
-    profile likelihood of θ²/(1 + θ²), by the fit's own criterion; ``benchmarks/coverage.md`` shows
-    how often it holds the truth.
+    profile likelihood of θ²/(1 + θ²), by the fit's own criterion. In simulated studies of 20 groups
+    the 95% interval by REML held the truth in 94.6 to 95.6% of them, that by ML in 91.3 to 92.4%;
+    with 160 groups, 93.7 to 94.7% and 93.2 to 94.7% (``benchmarks/coverage.md``).
 
     Parameters
     ----------
