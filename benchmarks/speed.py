@@ -195,6 +195,7 @@ def main() -> None:
         if len(times) > 1:
             exponent = np.polyfit(*np.log(times).T, 1)[0]
             said += f"; {model}: seconds grow as rows to the power {exponent:.2f}"
+            said += f" ({len(times)} sizes)"
     print(f"\n{said}.")
 
 

@@ -22,6 +22,7 @@ from helpers.studyfile import Study
 
 # Okabe and Ito (2008), told apart by readers with any colour vision.
 BLUE, VERMILION, GREEN, GREY, BLACK = "#0072B2", "#D55E00", "#009E73", "#8C8C8C", "#1A1A1A"
+PURPLE = "#8A2F7C"
 DARK_GREY = "#5F5F5F"  # units, wherever they are points
 
 # How each model's line looks, in every chapter.
@@ -29,6 +30,7 @@ LINES: dict[str, dict[str, Any]] = {
     "total": {"color": BLUE, "linestyle": "-", "linewidth": 2.4},
     "between": {"color": VERMILION, "linestyle": "--", "linewidth": 2.4},
     "within": {"color": GREEN, "linestyle": "-.", "linewidth": 2.4},
+    "random intercept": {"color": PURPLE, "linestyle": ":", "linewidth": 3},
 }
 
 FEW_GROUPS = 20  # up to here each group gets a line of its own; beyond, an overview
@@ -610,6 +612,672 @@ def draw_parallel_lines(
         )
     axes.autoscale_view()
     _legend_above(figure, axes)
+    return figure
+
+
+@_STYLE
+def draw_intercepts(separate: pd.Series, centre: float, sd: float, study: Study) -> Figure:
+    """Draw the groups' separate intercepts and the distribution that they are taken to come from.
+
+    Parameters
+    ----------
+    separate
+        The groups' own levels of the outcome, one a group.
+    centre, sd
+        Mean and standard deviation of the estimated normal distribution.
+    study
+        The study, for its words.
+
+    Returns
+    -------
+    Figure
+        A histogram, and the curve scaled to the number of groups; a vertical line where `sd` is
+        zero.
+
+    Examples
+    --------
+    >>> from helpers.study import read_study
+    >>> separate = pd.Series([9.0, 12.0, 13.0, 16.0])
+    >>> len(draw_intercepts(separate, 12.5, 2.0, read_study("hsb")).axes[0].lines)
+    1
+    """
+    figure = Figure(figsize=(8, 3.8))
+    axes = figure.subplots()
+    counts, edges, _ = axes.hist(
+        separate, bins="auto", color="#BBD9EC", edgecolor="white", label="separate intercepts"
+    )
+    look = LINES["random intercept"]
+    if sd > 0:
+        reach = max(float(np.abs(separate - centre).max()), 3 * sd)
+        values = np.linspace(centre - reach, centre + reach, 200)
+        density = np.exp(-(((values - centre) / sd) ** 2) / 2) / (sd * np.sqrt(2 * np.pi))
+        height = density * len(separate) * (edges[1] - edges[0])
+        axes.plot(values, height, **look, label="estimated distribution")
+    else:
+        axes.axvline(centre, **look, label="estimated distribution: one value")
+    axes.set_ylim(0, 1.15 * counts.max() if sd == 0 else None)
+    axes.set_xlabel(f"intercept: {_plain(study.outcome.label_with_units)}")
+    axes.set_ylabel(f"number of {_plain(study.group.many)}")
+    _legend_above(figure, axes)
+    return figure
+
+
+@_STYLE
+def draw_likelihood(
+    curve: pd.Series, marks: Mapping[str, tuple[float, float]], study: Study
+) -> Figure:
+    """Draw the log-likelihood over the group variance, with places on it.
+
+    Parameters
+    ----------
+    curve
+        The log-likelihood, indexed by group variance.
+    marks
+        Variance and log-likelihood of each place, by what to call it; the last is the optimum.
+    study
+        The study, for its words.
+
+    Returns
+    -------
+    Figure
+        A curve, a marker for each place, and a dashed line 1.92 below the top, where half of
+        chi-squared's 95% quantile cuts off the interval.
+
+    Examples
+    --------
+    >>> from helpers.study import read_study
+    >>> curve = pd.Series([-9.0, -5.0, -7.0], index=[0.0, 1.0, 2.0])
+    >>> len(draw_likelihood(curve, {"the optimum": (1.0, -5.0)}, read_study("hsb")).axes[0].lines)
+    3
+    """
+    figure = Figure(figsize=(8, 4.2))
+    axes = figure.subplots()
+    *_, (_, top) = marks.values()
+    axes.plot(curve.index, curve, color=BLACK, linewidth=2, label="log-likelihood")
+    axes.axhline(
+        top - 1.92,
+        color=GREY,
+        linestyle="--",
+        linewidth=1.5,
+        label="1.92 below the top: 95% interval",
+    )
+    looks = [(VERMILION, "^"), (BLUE, "o")][-len(marks) :]
+    for (name, (variance, value)), (color, marker) in zip(marks.items(), looks, strict=True):
+        axes.plot(variance, value, marker, markersize=9, color=color, label=name, zorder=4)
+    # Far below the top there is nothing to see, and a steep fall would flatten what there is.
+    lowest = min(top - 6, *(value - 1 for _, value in marks.values() if value > top - 30))
+    axes.set_ylim(lowest, top + 0.8)
+    squared = f" ({study.outcome.units} squared)" if study.outcome.units else ""
+    axes.set_xlabel(_plain(f"variance between {study.group.many}{squared}"))
+    axes.set_ylabel("log-likelihood (REML)")
+    axes.ticklabel_format(axis="y", useOffset=False)
+    _legend_above(figure, axes)
+    return figure
+
+
+@_STYLE
+def draw_pooling(
+    data: pd.DataFrame,
+    lines: Mapping[str, tuple[pd.Series, float]],
+    shown: Sequence[Any],
+    study: Study,
+) -> Figure:
+    """Draw complete, no and partial pooling in a few groups, side by side.
+
+    Parameters
+    ----------
+    data
+        The study's frame.
+    lines
+        The groups' intercepts, and the slope, of ``"complete pooling"``, ``"no pooling"`` and
+        ``"partial pooling"``.
+    shown
+        The groups to show, at most six.
+    study
+        The study, for its words.
+
+    Returns
+    -------
+    Figure
+        A panel for each group, with its units and three lines over the range of all predictors.
+
+    Examples
+    --------
+    >>> from helpers.study import read_study
+    >>> study = read_study("hsb")
+    >>> level = study.frame.groupby("schoolid")["mathach"].mean()
+    >>> names = ("complete pooling", "no pooling", "partial pooling")
+    >>> len(draw_pooling(study.frame, dict.fromkeys(names, (level, 2.0)), [1224], study).axes)
+    1
+    """
+    x, y, group = study.predictor.name, study.outcome.name, study.group.name
+    columns = min(len(shown), 3)
+    rows = -(-len(shown) // columns)
+    figure = Figure(figsize=(9.5, 0.9 + 2.6 * rows))
+    grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+    looks = dict(zip(lines, ("total", "within", "random intercept"), strict=True))
+    for axes, one in zip(grid.flat, shown, strict=False):
+        own = data[data[group] == one]
+        axes.scatter(own[x], own[y], s=16, color=DARK_GREY, linewidth=0, alpha=0.8)
+        for name, (intercepts, slope) in lines.items():
+            _line(axes, data[x], (slope, intercepts[one]), **LINES[looks[name]], label=name)
+        axes.set_title(f"{_short(study.name_of(one))}: n = {len(own):,}", fontsize=11)
+    for axes in grid.flat[len(shown) :]:
+        axes.set_visible(False)
+    for axes in grid[-1]:
+        axes.xaxis.set_major_locator(MaxNLocator(4))
+    figure.supxlabel(_plain(study.predictor.label_with_units), fontsize=12)
+    figure.supylabel(_plain(study.outcome.label_with_units), fontsize=12)
+    _legend_above(figure, grid.flat[0])
+    return figure
+
+
+@_STYLE
+def draw_shrinkage(raw: pd.Series, modes: pd.Series, sizes: pd.Series, study: Study) -> Figure:
+    """Draw each group's conditional mode against the distance it was shrunk from.
+
+    Parameters
+    ----------
+    raw
+        How far each group's mean lies from the line of all.
+    modes
+        The groups' conditional modes.
+    sizes
+        How many units each group has.
+    study
+        The study, for its words.
+
+    Returns
+    -------
+    Figure
+        A point for each group, larger for a larger group, and a dashed line of no shrinkage.
+
+    Examples
+    --------
+    >>> from helpers.study import read_study
+    >>> raw, sizes = pd.Series([-2.0, 1.0]), pd.Series([5, 50])
+    >>> len(draw_shrinkage(raw, raw / 2, sizes, read_study("hsb")).axes[0].lines)
+    3
+    """
+    figure = Figure(figsize=(6.4, 5.4))
+    axes = figure.subplots()
+    for line in (axes.axhline, axes.axvline):
+        line(0, color=GREY, linewidth=1, zorder=1)
+    area = 12 + 110 * (sizes / sizes.max()).loc[modes.index]
+    axes.scatter(
+        raw.loc[modes.index],
+        modes,
+        s=area,
+        facecolor=PURPLE,
+        edgecolor="white",
+        linewidth=0.6,
+        alpha=0.65,
+        label=f"a {_plain(study.group.one)}, larger the more {_plain(study.unit.many)} it has",
+    )
+    _line(axes, raw, (1.0, 0.0), color=BLACK, linestyle="--", linewidth=1.5, label="no shrinkage")
+    in_units = f"\n({_plain(study.outcome.units)})" if study.outcome.units else ""
+    axes.set_xlabel(f"mean, distance from the line of all{in_units}")
+    axes.set_ylabel(f"conditional mode{in_units}")
+    handles, labels = axes.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper right", ncols=1)
+    return figure
+
+
+@_STYLE
+def draw_caterpillar(modes: pd.Series, errors: pd.Series, study: Study) -> Figure:
+    """Draw the conditional modes in order, each with an interval.
+
+    Parameters
+    ----------
+    modes, errors
+        The groups' conditional modes and their standard errors.
+    study
+        The study, for its words.
+
+    Returns
+    -------
+    Figure
+        A point and a bar of 1.96 standard errors to either side for each group, and a line at
+        zero.
+
+    Examples
+    --------
+    >>> from helpers.study import read_study
+    >>> modes = pd.Series([-2.0, 1.0])
+    >>> len(draw_caterpillar(modes, modes.abs(), read_study("hsb")).axes[0].collections)
+    1
+    """
+    order = modes.sort_values(kind="stable").index
+    rank = np.arange(1, len(order) + 1)
+    figure = Figure(figsize=(9, 4.2))
+    axes = figure.subplots()
+    reach = 1.96 * errors.loc[order]
+    width = float(np.clip(260 / len(order), 0.4, 3.0))
+    axes.vlines(rank, modes[order] - reach, modes[order] + reach, color="#B08AAE", linewidth=width)
+    size = float(np.clip(700 / len(order), 1.5, 7.0))
+    axes.plot(rank, modes[order], "o", markersize=size, color=PURPLE)
+    axes.axhline(0, color=BLACK, linewidth=1.2)
+    axes.grid(axis="x", visible=False)
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    axes.set_xlabel(f"{_plain(study.group.many)}, in order of their conditional mode")
+    axes.set_ylabel(
+        "conditional mode" + (f" ({_plain(study.outcome.units)})" if study.outcome.units else "")
+    )
+    return figure
+
+
+@_STYLE
+def draw_models(
+    means: pd.DataFrame, models: Mapping[str, tuple[float, float]], study: Study
+) -> Figure:
+    """Draw the lines of several models over the groups' means.
+
+    Parameters
+    ----------
+    means
+        The groups' means of predictor and outcome.
+    models
+        Intercept and slope of each model, by a name that ``LINES`` knows; one that is not finite
+        is left out.
+    study
+        The study, for its words.
+
+    Returns
+    -------
+    Figure
+        Open circles and a line for each model.
+
+    Examples
+    --------
+    >>> from helpers.study import read_study
+    >>> study = read_study("hsb")
+    >>> means = study.frame.groupby("schoolid")[["ses", "mathach"]].mean()
+    >>> len(draw_models(means, {"total": (12.7, 3.2), "within": (12.7, 2.2)}, study).axes[0].lines)
+    2
+    """
+    x, y = study.predictor.name, study.outcome.name
+    figure, axes = _scatter_of(study)
+    _means(axes, means[x], means[y], f"means of {_plain(study.group.many)}")
+    for name, (intercept, slope) in models.items():
+        if np.isfinite(slope):
+            _line(axes, means[x], (slope, intercept), **LINES[name], label=name, zorder=4)
+    _legend_above(figure, axes)
+    return figure
+
+
+@_STYLE
+def draw_pairs(pairs: pd.DataFrame, study: Study) -> Figure:
+    """Draw pairs of units of one group: the outcome of one against that of the other.
+
+    Parameters
+    ----------
+    pairs
+        The outcome in the columns ``"one"`` and ``"other"``, a row a pair.
+    study
+        The study, for its words.
+
+    Returns
+    -------
+    Figure
+        A grey point for each pair, and a dashed line of equal outcomes.
+
+    Examples
+    --------
+    >>> from helpers.study import read_study
+    >>> pairs = pd.DataFrame({"one": [1.0, 2.0], "other": [2.0, 3.0]})
+    >>> len(draw_pairs(pairs, read_study("hsb")).axes[0].lines)
+    1
+    """
+    figure = Figure(figsize=(5.8, 5.6))
+    axes = figure.subplots()
+    _points(axes, pairs["one"], pairs["other"])
+    both = pd.Series([pairs.min().min(), pairs.max().max()])
+    _line(axes, both, (1.0, 0.0), color=BLACK, linestyle="--", linewidth=1.5, label="equal")
+    unit, label = _plain(study.unit.one), _plain(study.outcome.label_with_units)
+    axes.set_xlabel(f"one {unit}: {label}")
+    axes.set_ylabel(f"another of the same {_plain(study.group.one)}")
+    axes.set_aspect("equal")
+    _legend_above(figure, axes)
+    return figure
+
+
+@_STYLE
+def draw_icc_by_chance(by_chance: Sequence[float], observed: float, study: Study) -> Figure:
+    """Draw the intraclass correlations that chance makes, and the observed one.
+
+    Parameters
+    ----------
+    by_chance
+        The estimates after the units were dealt to the groups at random.
+    observed
+        The estimate in the data.
+    study
+        The study, for its words.
+
+    Returns
+    -------
+    Figure
+        A bar for the estimates that are exactly zero, a histogram of the others, and a dashed
+        line; or, where the observed one lies far beyond, an arrow that points there.
+
+    Examples
+    --------
+    >>> from helpers.study import read_study
+    >>> len(draw_icc_by_chance([0.0, 0.0, 0.01], 0.02, read_study("hsb")).axes[0].lines)
+    1
+    """
+    values = np.asarray(by_chance)
+    above = values[values > 0]
+    figure = Figure(figsize=(8, 3.6))
+    axes = figure.subplots()
+    width = max(float(values.max()), 1e-9) / 12
+    axes.bar(
+        -width / 2,
+        (values == 0).sum(),
+        width,
+        color=BLUE,
+        hatch="//",
+        edgecolor="white",
+        label="exactly zero",
+    )
+    if len(above):
+        edges = width * np.arange(13)
+        axes.hist(above, bins=edges, color="#BBD9EC", edgecolor="white", label="above zero")
+    reach = float(values.max())
+    if observed <= 3 * reach:
+        axes.axvline(observed, color=VERMILION, linestyle="--", linewidth=2, label="observed")
+    else:
+        # Drawn to scale, it would squeeze all else into one corner.
+        axes.set_xlim(-1.5 * width, 1.5 * max(reach, width))
+        axes.annotate(
+            f"observed: {observed:.3g}",
+            (1, 0.5),
+            xytext=(0.78, 0.5),
+            xycoords="axes fraction",
+            va="center",
+            ha="right",
+            color=VERMILION,
+            fontsize=12,
+            arrowprops={"arrowstyle": "->", "color": VERMILION, "linewidth": 2},
+        )
+    axes.set_xlabel("intraclass correlation")
+    axes.set_ylabel(f"deals of {_plain(study.unit.many)}\nto {_plain(study.group.many)}")
+    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+    _legend_above(figure, axes)
+    return figure
+
+
+@_STYLE
+def draw_reliability(
+    reliabilities: pd.Series, sizes: pd.Series, share: float, study: Study
+) -> Figure:
+    """Draw the reliability of group means over the size of the groups.
+
+    Parameters
+    ----------
+    reliabilities, sizes
+        The reliability of each group's mean, and how many units it has.
+    share
+        The intraclass correlation.
+    study
+        The study, for its words.
+
+    Returns
+    -------
+    Figure
+        The curve that the correlation gives, a point for each group, and a dashed line at 0.8.
+
+    Examples
+    --------
+    >>> from helpers.study import read_study
+    >>> sizes = pd.Series([4, 16])
+    >>> len(draw_reliability(sizes / (sizes + 4), sizes, 0.2, read_study("hsb")).axes[0].lines)
+    2
+    """
+    figure = Figure(figsize=(8, 4))
+    axes = figure.subplots()
+    n = np.linspace(1, 1.05 * sizes.max(), 200)
+    axes.plot(
+        n, n * share / (1 + (n - 1) * share), color=PURPLE, linewidth=1.8, label="reliability"
+    )
+    axes.scatter(
+        sizes,
+        reliabilities.loc[sizes.index],
+        s=26,
+        facecolor="white",
+        edgecolor=BLACK,
+        linewidth=0.9,
+        zorder=3,
+        label=f"a {_plain(study.group.one)}",
+    )
+    axes.axhline(0.8, color=GREY, linestyle="--", linewidth=1.5, label="0.8")
+    axes.set_ylim(-0.02, 1.02)
+    axes.set_xlim(left=0)
+    axes.set_xlabel(f"{_plain(study.unit.many)} in one {_plain(study.group.one)}")
+    axes.set_ylabel("reliability of its mean")
+    _legend_above(figure, axes)
+    return figure
+
+
+# How kinds of groups look: at most three of them.
+KINDS = (
+    {"color": BLUE, "linestyle": "-", "marker": "o"},
+    {"color": VERMILION, "linestyle": "--", "marker": "^"},
+    {"color": GREEN, "linestyle": "-.", "marker": "s"},
+)
+
+
+@_STYLE
+def draw_prototypes(
+    data: pd.DataFrame,
+    bands: Mapping[str, pd.DataFrame],
+    prototypes: Mapping[str, Any],
+    shifts: pd.Series,
+    study: Study,
+) -> Figure:
+    """Draw the line of each kind of group with its band, and one group of that kind.
+
+    Parameters
+    ----------
+    data
+        The study's frame.
+    bands
+        For each kind, the columns ``"line"``, ``"low"`` and ``"high"`` over the predictor.
+    prototypes
+        One group of each kind.
+    shifts
+        The groups' conditional modes.
+    study
+        The study, for its words.
+
+    Returns
+    -------
+    Figure
+        A panel for each kind.
+
+    Examples
+    --------
+    >>> from helpers.study import read_study
+    >>> study = read_study("hsb")
+    >>> band = pd.DataFrame({"line": [1.0, 2], "low": [0.0, 1], "high": [2.0, 3]}, index=[-1.0, 1])
+    >>> shifts = pd.Series({1224: -1.0})
+    >>> len(draw_prototypes(study.frame, {"a": band}, {"a": 1224}, shifts, study).axes)
+    1
+    """
+    x, y, group = study.predictor.name, study.outcome.name, study.group.name
+    figure = Figure(figsize=(max(4.9 * len(bands), 6), 4.6))
+    grid = figure.subplots(1, len(bands), sharex=True, sharey=True, squeeze=False)[0]
+    for axes, (kind, band), look in zip(grid, bands.items(), KINDS, strict=False):
+        one = prototypes[kind]
+        own = data[data[group] == one]
+        axes.fill_between(
+            band.index,
+            band["low"],
+            band["high"],
+            color="#BFBFBF",
+            alpha=0.6,
+            linewidth=0,
+            label="95% interval of the line",
+        )
+        axes.plot(band.index, band["line"], color=BLACK, linewidth=2, label="line of its kind")
+        axes.scatter(
+            own[x], own[y], s=20, color=look["color"], marker=look["marker"], alpha=0.7, linewidth=0
+        )
+        axes.plot(
+            band.index, band["line"] + shifts[one], color=look["color"], linestyle=":", linewidth=3
+        )
+        axes.set_title(f"{_short(study.name_of(one))} ({_short(kind)})")
+        axes.set_xlabel(_plain(study.predictor.label_with_units))
+    axes.plot([], [], color=BLACK, linestyle=":", linewidth=3, label="its own line")
+    grid[0].set_ylabel(_plain(study.outcome.label_with_units))
+    _legend_above(figure, axes)
+    return figure
+
+
+@_STYLE
+def draw_means_by_kind(
+    means: pd.DataFrame,
+    w_of_group: pd.Series,
+    kinds: Mapping[str, float],
+    bands: Mapping[str, pd.DataFrame],
+    study: Study,
+) -> Figure:
+    """Draw the means of all groups by kind, with the line of each kind.
+
+    Parameters
+    ----------
+    means
+        The groups' means of predictor and outcome.
+    w_of_group
+        The level-2 predictor of each group.
+    kinds
+        The value of the level-2 predictor of each kind.
+    bands
+        For each kind, the column ``"line"`` over the predictor.
+    study
+        The study, for its words.
+
+    Returns
+    -------
+    Figure
+        Two kinds have a marker and a line each, over the range of their own groups. Where the
+        level-2 predictor is a number, groups above its mean are filled and others open, and each
+        kind has a line.
+
+    Examples
+    --------
+    >>> from helpers.study import read_study
+    >>> means = pd.DataFrame({"ses": [0.0, 1.0], "mathach": [9.0, 12.0]})
+    >>> band = pd.DataFrame({"line": [9.0, 12.0]}, index=[-1.0, 2.0])
+    >>> kinds, bands = {"a": 0, "b": 1}, {"a": band, "b": band}
+    >>> figure = draw_means_by_kind(means, pd.Series([0, 1]), kinds, bands, read_study("hsb"))
+    >>> len(figure.axes[0].lines)
+    2
+    """
+    x, y = study.predictor.name, study.outcome.name
+    figure, axes = _scatter_of(study)
+    two = len(kinds) == 2
+    for (kind, value), look in zip(kinds.items(), KINDS, strict=False):
+        own = means[w_of_group == value] if two else means
+        if two:
+            axes.scatter(
+                own[x],
+                own[y],
+                s=34,
+                facecolor="none",
+                edgecolor=look["color"],
+                marker=look["marker"],
+                linewidth=1.3,
+            )
+        at = np.linspace(own[x].min(), own[x].max(), 2)
+        band = bands[kind]["line"]
+        axes.plot(
+            at,
+            np.interp(at, band.index, band),
+            color=look["color"],
+            linewidth=2.4,
+            linestyle=look["linestyle"],
+            marker=look["marker"] if two else "",
+            label=_short(kind),
+            zorder=4,
+        )
+    if not two:
+        above = w_of_group > w_of_group.mean()
+        for rows, face, label in ((above, BLACK, "above its mean"), (~above, "white", "not above")):
+            axes.scatter(
+                means[x][rows],
+                means[y][rows],
+                s=26,
+                facecolor=face,
+                edgecolor=BLACK,
+                linewidth=0.9,
+                alpha=0.8,
+                label=label,
+            )
+    handles, labels = axes.get_legend_handles_labels()
+    title = _plain(study.group_predictor.label) if study.group_predictor else ""
+    figure.legend(handles, labels, loc="outside upper right", ncols=3, title=title)
+    return figure
+
+
+@_STYLE
+def draw_difference(difference: pd.DataFrame, predictor: pd.Series, study: Study) -> Figure:
+    """Draw the difference between two kinds of groups over the predictor.
+
+    Parameters
+    ----------
+    difference
+        The columns ``"line"``, ``"low"`` and ``"high"`` over the predictor.
+    predictor
+        The units' values, marked at the bottom.
+    study
+        The study, for its words.
+
+    Returns
+    -------
+    Figure
+        A line, a band, dark where it excludes zero, and a line at zero.
+
+    Examples
+    --------
+    >>> from helpers.study import read_study
+    >>> band = pd.DataFrame({"line": [1.0, 2], "low": [-1.0, 1], "high": [2.0, 3]}, index=[-1.0, 1])
+    >>> len(draw_difference(band, pd.Series([0.0]), read_study("hsb")).axes[0].lines)
+    3
+    """
+    figure = Figure(figsize=(8, 4.4))
+    axes = figure.subplots()
+    at, low, high = difference.index.to_numpy(), difference["low"], difference["high"]
+    clear = ((low > 0) | (high < 0)).to_numpy()
+    axes.fill_between(at, low, high, color="#D9D9D9", linewidth=0, label="95% interval")
+    axes.fill_between(
+        at,
+        low,
+        high,
+        where=clear,
+        interpolate=True,
+        color="#7DB8DE",
+        linewidth=0,
+        hatch="//",
+        edgecolor="white",
+        label="excludes zero",
+    )
+    axes.plot(at, difference["line"], color=BLACK, linewidth=2.2, label="difference")
+    axes.axhline(0, color=BLACK, linewidth=1)
+    ticks = np.unique(np.quantile(predictor, np.linspace(0, 1, 201)))
+    floor = np.full(len(ticks), float(low.min()) - 0.06 * float(high.max() - low.min()))
+    axes.plot(
+        ticks,
+        floor,
+        "|",
+        color=DARK_GREY,
+        markersize=9,
+        label=f"each mark: one in 200 {_plain(study.unit.many)}",
+    )
+    axes.set_xlabel(_plain(study.predictor.label_with_units))
+    axes.set_ylabel(f"difference in {_plain(study.outcome.label_with_units)}")
+    handles, labels = axes.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper right", ncols=2)
     return figure
 
 

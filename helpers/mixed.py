@@ -301,7 +301,7 @@ class MixedFit:
     def llf(self) -> float:
         """The log-likelihood; the restricted one for a fit by REML."""
         moved = self.units.log_jacobian(self.nobs, self.reml)
-        return -(self.best.value + moved) / 2
+        return float(-(self.best.value + moved) / 2)
 
     @property
     def n_parameters(self) -> int:
@@ -406,7 +406,7 @@ class MixedFit:
         >>> from helpers.study import read_study
         >>> fit = fit_mixed("mathach ~ ses", read_study("hsb").frame, "schoolid")
         >>> fit.profile_llf("Intercept", [4.0, 4.7682, 6.0]).round(2).tolist()
-        [-23323.77, -23322.58, -23324.33]
+        [-23323.41, -23322.58, -23323.95]
         """
         if effect not in self.design.effects:
             raise FitError(f"{effect!r} is not among the random effects {self.design.effects}")
@@ -630,6 +630,11 @@ def _fit(design: Design, moments: Moments, reml: bool, rows: Any) -> MixedFit:
             f"no rows are left within the groups of {moments.labels.name!r} to tell the residual "
             f"variance from that of {' and '.join(design.effects)}; fewer effects may vary between "
             "the groups, or the groups need more rows"
+        )
+    if data.n_between <= 0:
+        raise FitError(
+            f"{len(moments.n)} groups of {moments.labels.name!r} are too few for the terms of the "
+            "formula that belong to groups; nothing is left to tell a variance between them from"
         )
     if data.residual_outside < COLLINEAR * moments.n_rows:
         raise FitError(
