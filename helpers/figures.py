@@ -981,7 +981,7 @@ def draw_icc_by_chance(by_chance: Sequence[float], observed: float, study: Study
         label="exactly zero",
     )
     if len(above):
-        edges = width * np.arange(13)
+        edges = np.linspace(0.0, float(values.max()), 13)
         axes.hist(above, bins=edges, color="#BBD9EC", edgecolor="white", label="above zero")
     reach = float(values.max())
     if observed <= 3 * reach:

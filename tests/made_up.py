@@ -47,6 +47,19 @@ def two_level(
     return pd.DataFrame({"group": [f"g{j:03d}" for j in group], "x": x_group + x_unit, "y": y})
 
 
+def with_kinds(
+    frame: pd.DataFrame, *, difference: float, interaction: float, numeric: bool = False
+) -> pd.DataFrame:
+    """Give every group a level-2 predictor w, and let outcome and slope depend on it."""
+    rng = np.random.default_rng(1)
+    groups = sorted(frame["group"].unique())
+    values = rng.permutation(np.arange(len(groups)) % 2)
+    if numeric:
+        values = rng.standard_normal(len(groups))
+    w = frame["group"].map(dict(zip(groups, values, strict=True)))
+    return frame.assign(w=w, y=frame["y"] + (difference + interaction * frame["x"]) * w)
+
+
 def clinics() -> tuple[pd.DataFrame, dict[str, Any]]:
     """Patients in 12 clinics: string ids, a negative slope, missing values, no group predictor."""
     frame = two_level(

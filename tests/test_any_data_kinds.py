@@ -1,0 +1,117 @@
+"""Every sentence of chapter 6 is true on any data: two kinds of groups, a number, or none."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import Executed
+from made_up import two_level, with_kinds
+
+OnData = Callable[..., Executed]
+OnHsb = Callable[[str], Executed]
+
+TWO_KINDS = {"group_predictor": {"column": "w", "levels": {0: "old", 1: "new"}}}
+A_NUMBER = {"group_predictor": {"column": "w", "label": "size"}}
+
+
+def draw(**keys: Any) -> Any:
+    return two_level(**({"within": 0.5, "between": 0.5, "sd_group": 0.5} | keys))
+
+
+def test_hsbs_sentences_say_what_its_numbers_say(on_hsb: OnHsb) -> None:
+    texts = on_hsb("06").texts
+    assert "90 schools with sector public and 70 schools with sector Catholic" in texts["the-study"]
+    assert "is higher in schools with sector Catholic" in texts["level-2-say"]
+    assert "The slope is smaller in schools with sector Catholic, 1.64" in texts["slopes-say"]
+    assert "In each kind the relation rises." in texts["slopes-say"]
+    assert "school 1946 (public) and school 5650 (Catholic)" in texts["prototypes-say"]
+    assert "is higher from -3.76 to 1.03" in texts["difference-say"]
+    assert "1.25 in place of 2.14" in texts["effect-say"]
+    assert "moderate each other's relation" in texts["easy-mistake-say"]
+
+
+def test_a_difference_the_other_way_round_is_called_lower(on_data: OnData) -> None:
+    frame = with_kinds(draw(sizes=[10] * 30, within=-1, between=-2), difference=-2, interaction=0)
+    chapter = on_data("06", frame, **TWO_KINDS)
+    assert chapter.variables["of_w"].conf_high < 0
+    assert (
+        "y is lower in groups with w new than in groups with w old" in chapter.texts["level-2-say"]
+    )
+    assert "In each kind the relation falls." in chapter.texts["slopes-say"]
+    product = chapter.variables["of_product"]
+    assert product.conf_low < 0 < product.conf_high
+    assert "whether the two differ cannot be told" in chapter.texts["slopes-say"]
+    assert "not even moderation" in chapter.texts["easy-mistake-say"]
+
+
+def test_without_any_difference_none_is_claimed(on_data: OnData) -> None:
+    frame = with_kinds(draw(sizes=[15] * 24), difference=0, interaction=0)
+    chapter = on_data("06", frame, **TWO_KINDS)
+    of_w = chapter.variables["of_w"]
+    assert of_w.conf_low < 0 < of_w.conf_high
+    assert "cannot be told" in chapter.texts["level-2-say"]
+    assert "a difference cannot be told" in chapter.texts["difference-say"]
+
+
+def test_a_larger_slope_is_called_larger_and_the_lines_cross_where_they_are_said_to(
+    on_data: OnData,
+) -> None:
+    frame = with_kinds(draw(sizes=[20] * 30), difference=0, interaction=1.5)
+    chapter = on_data("06", frame, **TWO_KINDS)
+    assert "The slope is larger in groups with w new" in chapter.texts["slopes-say"]
+    signs = [sign for sign, _, _ in chapter.variables["regions"]]
+    assert signs == [-1, 0, 1]
+    text = chapter.texts["difference-say"]
+    assert text.index("lower from") < text.index("not to be told apart from") < text.index("higher")
+
+
+def test_a_numeric_group_predictor_is_read_at_its_mean_and_an_sd_to_either_side(
+    on_data: OnData,
+) -> None:
+    frame = with_kinds(draw(sizes=[15] * 40), difference=1, interaction=0.6, numeric=True)
+    chapter = on_data("06", frame, **A_NUMBER)
+    w = chapter.variables["w_of_group"]
+    expected = w.mean() + np.array([-1, 0, 1]) * w.std()
+    np.testing.assert_allclose(list(chapter.variables["kinds"].values()), expected)
+    assert "size, a number" in chapter.texts["the-study"]
+    assert "groups with size one SD above its mean" in chapter.texts["level-2-say"]
+    coefficient = chapter.estimates["group_predictor", "w"]["estimate"]
+    assert chapter.variables["of_w"].estimate == pytest.approx(2 * w.std() * coefficient)
+    assert len(chapter.figures["prototypes-figure"].axes) == 3
+
+
+def test_without_a_group_predictor_the_chapter_says_what_it_would_need(on_data: OnData) -> None:
+    chapter = on_data("06", draw(sizes=[10] * 12))
+    assert "It names no level-2 predictor" in chapter.texts["the-study"]
+    assert "`group_predictor:`" in chapter.texts["the-study"]
+    assert not chapter.figures
+    (row,) = chapter.estimates.values()
+    assert row["estimate"] is None
+    assert all(text for text in chapter.texts.values())
+
+
+def test_a_handful_of_groups_is_too_few_to_compare_kinds(on_data: OnData) -> None:
+    frame = with_kinds(draw(sizes=[20, 30, 9]), difference=1, interaction=0)
+    chapter = on_data("06", frame, **TWO_KINDS)
+    assert "there is nothing to be learned about kinds" in chapter.texts["the-study"]
+
+
+def test_groups_of_1_to_400_in_two_kinds_are_compared(on_data: OnData) -> None:
+    sizes = [1, 1, 1, 2, 3, 5, 9, 20, 40, 80, 150, 400]
+    frame = with_kinds(draw(sizes=sizes), difference=3, interaction=0)
+    chapter = on_data("06", frame, **TWO_KINDS)
+    assert "y is higher in groups with w new" in chapter.texts["level-2-say"]
+    fit = chapter.variables["cross_level"]
+    one = chapter.variables["prototypes"]["new"]
+    shift = fit.conditional_modes["Intercept"][one]
+    assert ("above" if shift >= 0 else "below") in chapter.texts["prototypes-say"]
+
+
+def test_next_to_no_variance_between_groups_makes_units_count(on_data: OnData) -> None:
+    frame = with_kinds(draw(sizes=[20] * 20, sd_group=0), difference=1, interaction=0)
+    x_mean, y_mean = (frame.groupby("group")[name].transform("mean") for name in "xy")
+    frame["y"] += 0.5 * x_mean + frame["w"] - y_mean
+    chapter = on_data("06", frame, **TWO_KINDS)
+    assert chapter.variables["of_w"].df > 30
+    assert "more than there are groups" in chapter.texts["level-2-say"]

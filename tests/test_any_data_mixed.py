@@ -1,0 +1,174 @@
+"""Every sentence of chapters 3 to 5 is true on any data: each follows its estimate, or declines."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+
+import pandas as pd
+import pytest
+from conftest import Executed, execute
+from made_up import KEYS, clinics, two_level, write_study
+
+OnData = Callable[..., Executed]
+OnHsb = Callable[[str], Executed]
+
+
+def without_group_means(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(y=frame["y"] - frame.groupby("group")["y"].transform("mean"))
+
+
+@cache
+def reversed_study(number: str) -> Executed:
+    """Run a chapter where all slopes are negative, and steeper between than within."""
+    return run(number, two_level(sizes=[10] * 30, within=-1, between=-2, sd_group=0.5))
+
+
+@cache
+def flat_study(number: str) -> Executed:
+    """Run a chapter where nothing differs between groups, and nothing within goes with x."""
+    frame = two_level(sizes=[20] * 30, within=0, between=0, sd_group=0)
+    return run(number, without_group_means(frame))
+
+
+@cache
+def uneven_study(number: str) -> Executed:
+    """Run a chapter on groups of 1 to 400 units with one slope between and within."""
+    sizes = [1, 1, 1, 2, 3, 5, 9, 20, 40, 80, 150, 400]
+    return run(number, two_level(sizes=sizes, within=0.5, between=0.5, sd_group=0.7))
+
+
+def run(number: str, frame: pd.DataFrame, keys: Mapping = KEYS) -> Executed:
+    return execute(number, str(write_study(Path(mkdtemp()), frame, keys)))
+
+
+def test_hsbs_sentences_say_what_its_numbers_say(on_hsb: OnHsb) -> None:
+    third, fourth, fifth = (on_hsb(number).texts for number in ("03", "04", "05"))
+    assert "too small by a factor of √(7,184 / 7,024) = 1.011" in third["roads-say"]
+    assert "The line rises" in third["deviations-say"]
+    assert "sector does not vary at all" in third["cost-say"]
+    assert "1.11 times as large as it should be" in third["easy-mistake-say"]
+    assert "as 2.18 points, less" in fourth["intercepts-say"]
+    assert "school 8367 has 14 students" in fourth["by-hand-say"]
+    assert "have a higher math achievement" in fourth["within-between-say"]
+    assert "wrong on both counts" in fourth["easy-mistake-say"]
+    assert "18% lies between schools: 8.61 of 47.8" in fifth["null-say"]
+    assert "is beyond all of them" in fifth["zero-say"]
+    assert "8.44 between schools and 46.43 within" in fifth["easy-mistake-say"]
+    assert "0.1603 in these data, where 0.1804 is right" in fifth["easy-mistake-say"]
+
+
+def test_a_falling_slope_is_said_to_fall_in_every_chapter() -> None:
+    third, fourth = reversed_study("03"), reversed_study("04")
+    assert third.estimates["within", "x"]["conf_high"] < 0
+    assert "The line falls" in third.texts["deviations-say"]
+    assert fourth.variables["context"].conf_high < 0
+    assert "have a lower y" in fourth.texts["within-between-say"]
+    slopes = fourth.texts["models-say"].partition("highest:")[2]
+    assert slopes.index("between -2") < slopes.index("total") < slopes.index("within -1")
+
+
+def test_groups_of_two_show_what_de_meaning_hides(on_data: OnData) -> None:
+    frame = two_level(sizes=[2] * 40, within=0.5, between=1, sd_group=0.3)
+    text = on_data("03", frame).texts["roads-say"]
+    assert "too small by a factor of √(79 / 39) = 1.423" in text
+    assert "Here the factor is small" not in text
+
+
+def test_without_a_group_predictor_nothing_is_said_to_drop_out(on_data: OnData) -> None:
+    frame = two_level(sizes=[10] * 12, within=0.5, between=1, sd_group=0.3)
+    assert "names no level-2 predictor" in on_data("03", frame).texts["cost-say"]
+
+
+def test_groups_in_which_nothing_varies_have_no_say() -> None:
+    text = uneven_study("03").texts["deviations-say"]
+    assert "3 groups have no say at all" in text
+
+
+def test_a_flat_slope_is_not_given_a_direction() -> None:
+    chapter = flat_study("03")
+    row = chapter.estimates["within", "x"]
+    assert row["conf_low"] < 0 < row["conf_high"]
+    assert "cannot be told" in chapter.texts["deviations-say"]
+
+
+def test_a_group_variance_of_zero_is_a_result_everywhere() -> None:
+    fourth, fifth = flat_study("04"), flat_study("05")
+    assert fourth.estimates["random_intercept", "var_group"]["estimate"] == 0
+    assert "as exactly zero" in fourth.texts["intercepts-say"]
+    assert "lies on the edge" in fourth.texts["top-say"]
+    assert "slope of the likelihood is zero" not in fourth.texts["top-say"]
+    assert "partial pooling is complete pooling" in fourth.texts["by-hand-say"]
+    assert "All conditional modes are zero" in fourth.texts["shrinkage-say"]
+    assert "cannot tell from none" in fourth.texts["within-between-say"]
+    assert "not refuted" in fourth.texts["easy-mistake-say"]
+    assert fifth.estimates["null", "icc"]["estimate"] == 0
+    assert "The estimate is exactly zero, which is a result" in fifth.texts["null-say"]
+    assert "group variance below zero" in fifth.texts["anova-say"]
+    assert "compatible with groups that are all alike" in fifth.texts["zero-say"]
+    assert "zero over zero" in fifth.texts["z-say"]
+    assert "nothing can be explained there" in fifth.texts["explained-say"]
+    assert "no mean of a group is reliable" in fifth.texts["reliability-say"]
+    assert fifth.estimates["random_intercept", "pseudo_r2_group"]["estimate"] is None
+
+
+def test_equal_sizes_shrink_alike_and_agree_with_the_analysis_of_variance() -> None:
+    assert "all in one proportion" in reversed_study("04").texts["shrinkage-say"]
+    assert "the same by algebra" in reversed_study("05").texts["anova-say"]
+
+
+def test_unequal_groups_are_shrunk_by_their_size() -> None:
+    chapter = uneven_study("04")
+    assert "the small groups most" in chapter.texts["shrinkage-say"]
+    reliability = chapter.variables["reliability"]
+    text = f"the reliability goes from {reliability.min():.2f} to {reliability.max():.2f}"
+    assert text in chapter.texts["by-hand-say"]
+
+
+def test_one_slope_in_truth_is_not_said_to_be_two() -> None:
+    chapter = uneven_study("04")
+    context = chapter.variables["context"]
+    assert context.conf_low < 0 < context.conf_high
+    assert "cannot tell from none" in chapter.texts["within-between-say"]
+
+
+def test_a_variance_explained_may_be_less_than_nothing(on_data: OnData) -> None:
+    frame = two_level(sizes=[10] * 20, within=1.5, between=0, sd_group=1, sd_means=0)
+    chapter = on_data("05", frame)
+    assert chapter.estimates["random_intercept", "pseudo_r2_group"]["estimate"] < 0
+    assert "the share is below zero" in chapter.texts["explained-say"]
+    assert "It has risen" in chapter.texts["conditional-say"]
+
+
+def test_equal_means_of_the_predictor_leave_one_slope(on_data: OnData) -> None:
+    frame = two_level(sizes=[10] * 30, within=1, between=0, sd_group=1)
+    frame["x"] -= frame.groupby("group")["x"].transform("mean")
+    assert "has nothing to hold equal" in on_data("03", frame).texts["roads-say"]
+    fourth = on_data("04", frame)
+    assert "there is no between slope" in fourth.texts["within-between-say"]
+    assert "only one slope to read" in fourth.texts["easy-mistake-say"]
+    assert ("within_between", "x_mean") not in fourth.estimates
+
+
+def test_two_groups_have_no_slope_between_them(on_data: OnData) -> None:
+    chapter = on_data("04", two_level(sizes=[20, 30], within=0.5, between=1, sd_group=0.3))
+    assert "With two groups there is no telling" in chapter.texts["within-between-say"]
+
+
+@pytest.mark.parametrize("number", ["03", "04", "05"])
+def test_another_study_is_told_in_its_own_words(number: str) -> None:
+    frame, keys = clinics()
+    chapter = run(number, frame, keys)
+    assert "patients" in chapter.prose
+    assert "clinic" in chapter.prose
+    for word in ("school", "student", "sector", "achievement"):
+        assert word not in chapter.prose
+    assert "nan" not in chapter.prose.split()
+
+
+def test_a_shuffled_study_has_the_same_estimates(on_data: OnData) -> None:
+    frame = two_level(sizes=[5, 9, 12, 30, 7], within=1, between=2, sd_group=1)
+    expected = on_data("04", frame).estimates
+    found = on_data("04", frame.sample(frac=1, random_state=1)).estimates
+    for key, row in expected.items():
+        assert found[key]["estimate"] == pytest.approx(row["estimate"], rel=1e-6)
