@@ -779,7 +779,7 @@ def draw_shrinkage(raw: pd.Series, modes: pd.Series, sizes: pd.Series, study: St
     Parameters
     ----------
     raw
-        How far each group's mean lies from the line of all.
+        How far each group's mean lies from the average line.
     modes
         The groups' conditional modes.
     sizes
@@ -816,7 +816,7 @@ def draw_shrinkage(raw: pd.Series, modes: pd.Series, sizes: pd.Series, study: St
     )
     _line(axes, raw, (1.0, 0.0), color=BLACK, linestyle="--", linewidth=1.5, label="no shrinkage")
     in_units = f"\n({_plain(study.outcome.units)})" if study.outcome.units else ""
-    axes.set_xlabel(f"mean, distance from the line of all{in_units}")
+    axes.set_xlabel(f"mean of the {_plain(study.group.one)}, minus the average line{in_units}")
     axes.set_ylabel(f"conditional mode{in_units}")
     handles, labels = axes.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper right", ncols=1)
@@ -1272,7 +1272,7 @@ def draw_difference(difference: pd.DataFrame, predictor: pd.Series, study: Study
         "|",
         color=DARK_GREY,
         markersize=9,
-        label=f"each mark: one in 200 {_plain(study.unit.many)}",
+        label=f"between two marks: 0.5% of {_plain(study.unit.many)}",
     )
     axes.set_xlabel(_plain(study.predictor.label_with_units))
     axes.set_ylabel(f"difference in {_plain(study.outcome.label_with_units)}")
