@@ -15,6 +15,7 @@ import pandas as pd
 import patsy
 
 from helpers.moments import (
+    CHUNK,
     CONSTANT,
     FitError,
     Moments,
@@ -130,6 +131,10 @@ def moments_of_rows(design: Design, frame: nw.DataFrame, groups: str) -> Moments
     """Take the moments of a design's columns."""
     codes, labels = group_codes(frame, groups)
     chunks = (design.evaluated(values) for values in row_chunks(frame, design.names))
+    if len(frame) > CHUNK and _looks_at_other_rows(design, next(row_chunks(frame, design.names))):
+        # Such as a mean inside the formula: then all rows must be seen at once.
+        whole = design.evaluated(next(row_chunks(frame, design.names, len(frame))))
+        chunks = (whole[:, rows] for rows in row_slices(len(frame)))
     return Moments.from_chunks(codes, labels, design.columns, chunks)
 
 
@@ -139,6 +144,11 @@ def moments_of_groups(design: Design, moments: Moments) -> Moments:
     A linear function is known by its values at one point and one step along each axis.
     """
     level_1 = len(moments.columns) - 1
+    if _looks_at_other_rows(design, _group_values(moments, np.zeros(level_1))):
+        raise FitError(
+            f"{design.formula!r} takes a mean or the like of a column, which needs the rows; give "
+            "the data frame"
+        )
     steps = np.sqrt(np.einsum("kkj->k", moments.products)[1:] / moments.n_rows)
     steps[steps == 0] = 1.0
     means = design.evaluated(_group_values(moments, np.zeros(level_1)))
@@ -160,10 +170,21 @@ def moments_of_groups(design: Design, moments: Moments) -> Moments:
     return moments.mapped(design.columns, means, slopes)
 
 
-def row_chunks(frame: nw.DataFrame, names: Sequence[str]) -> Iterator[pd.DataFrame]:
+def _looks_at_other_rows(design: Design, values: pd.DataFrame) -> bool:
+    """Say whether a row's columns depend on which other rows are there."""
+    half = len(values) // 2
+    if half == 0:
+        return False
+    whole, part = design.evaluated(values)[:, :half], design.evaluated(values.iloc[:half])
+    return not np.allclose(whole, part, rtol=1e-9, atol=0, equal_nan=True)
+
+
+def row_chunks(
+    frame: nw.DataFrame, names: Sequence[str], size: int = CHUNK
+) -> Iterator[pd.DataFrame]:
     """Cut the columns that a formula uses into chunks of rows that patsy reads."""
     columns = {name: _readable(frame.get_column(name)) for name in names}
-    for rows in row_slices(len(frame)):
+    for rows in row_slices(len(frame), size):
         yield pd.DataFrame(
             {name: column[rows] for name, column in columns.items()},
             index=range(rows.stop - rows.start),
@@ -181,11 +202,13 @@ def _readable(column: nw.Series) -> Any:
 
 def _group_values(moments: Moments, step: np.ndarray) -> pd.DataFrame:
     """Return one row a group, the level-1 columns so far from their group means."""
-    values = {}
+    derived, level_1 = {}, {}
     for x, mean, by in zip(moments.columns[1:], moments.means[1:], step, strict=True):
-        values |= {x: mean + by, f"{x}_mean": mean, f"{x}_within": np.full_like(mean, by)}
+        derived |= {f"{x}_mean": mean, f"{x}_within": np.full_like(mean, by)}
+        level_1[x] = mean + by
     own = moments.group_columns.reset_index(drop=True)
-    # A group column of the same name was given on purpose, and wins.
+    # A column of such a name that was given on purpose wins.
+    values = derived | level_1
     return pd.DataFrame({name: v for name, v in values.items() if name not in own}).join(own)
 
 
@@ -222,7 +245,10 @@ def _names(
         parts = [patsy.ModelDesc.from_formula(formula), patsy.ModelDesc.from_formula(f"~{random}")]
     terms = (term for part in parts for term in part.lhs_termlist + part.rhs_termlist)
     factors = (factor for term in terms for factor in term.factors)
-    used = dict.fromkeys(name for factor in factors for name in _names_in(factor.code))
+    with _plain_errors():
+        used = dict.fromkeys(name for factor in factors for name in _names_in(factor.code))
+    if CONSTANT in used:
+        raise FitError(f"a column cannot be called {CONSTANT!r}, as the constant is; rename it")
     for name in (name for name in used if name not in known):
         # A function, a module or a number may come from the caller; a column may not.
         meant = environment.namespace.get(name, vars(patsy.builtins).get(name))

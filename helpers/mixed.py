@@ -21,7 +21,14 @@ from helpers.design import (
     moments_of_rows,
     row_chunks,
 )
-from helpers.moments import CONSTANT, FitError, Moments, check_complete, check_known
+from helpers.moments import (
+    CONSTANT,
+    FitError,
+    Moments,
+    check_complete,
+    check_known,
+    group_ids,
+)
 from helpers.profile import covariance_limits, covariance_profile, fixed_effect_limits
 from helpers.reml import (
     Array,
@@ -113,9 +120,10 @@ def fit_mixed(
 class MixedFit:
     """A fitted multilevel model.
 
-    Names that statsmodels' ``MixedLMResults`` has too mean the same here, with two differences:
-    standard errors of the fixed effects are those of (X'V⁻¹X)⁻¹ at the estimates, and intervals
-    and p-values use t with Satterthwaite's degrees of freedom.
+    Names are those of statsmodels' ``MixedLMResults`` where it has the same thing. What differs:
+    tables of coefficients hold the fixed effects only; their standard errors are those of
+    (X'V⁻¹X)⁻¹ at the estimates; intervals and p-values use t with Satterthwaite's degrees of
+    freedom; the random intercept is called ``Intercept``.
 
     Parameters
     ----------
@@ -368,6 +376,7 @@ class MixedFit:
         >>> limits[["lower", "upper"]].round(3).to_numpy().tolist()
         [[2.595, 3.316], [12.156, 13.117]]
         """
+        check_level(level)
         covariance = self if reml is None else self.refit(reml=reml)
         parameters = _covariance_parameters(self.design.effects)
         known = [*self.design.fixed, *parameters]
@@ -529,8 +538,7 @@ class MixedFit:
         [[12.66, 12.64, False], [12.66, 12.66, True]]
         """
         frame, index = self._rows_of(data, [self.groups])
-        ids = frame.get_column(self.groups)
-        place = self.moments.labels.get_indexer(pd.Index(ids.to_numpy()))
+        place = self.moments.labels.get_indexer(pd.Index(group_ids(frame, self.groups)))
         new = place < 0
         # One more row than groups: zeros, for the new ones, whose place is -1.
         modes = np.vstack([self.conditional_modes.to_numpy(), np.zeros(len(self.design.effects))])
@@ -564,6 +572,8 @@ class MixedFit:
             frame = self.rows
         else:
             frame = nw.from_native(data, eager_only=True)
+        if len(frame) == 0:
+            raise FitError("there are no rows to predict for")
         needed = [*self.design.predictors, *more]
         check_known(needed, frame.columns)
         check_complete(frame, needed)
@@ -580,6 +590,12 @@ class MixedFit:
 
     def __repr__(self) -> str:
         return f"<MixedFit {self.design.formula!r}, {self.n_groups:,} groups by {self.groups!r}>"
+
+
+def check_level(level: float) -> None:
+    """Refuse a coverage that is not between 0 and 1."""
+    if not 0 < level < 1:
+        raise FitError(f"the level should lie between 0 and 1, such as 0.95; it is {level}")
 
 
 def combination(best: Point, units: Units, weights: Array, model: str, term: str) -> Estimate:
@@ -641,7 +657,13 @@ def _fit(design: Design, moments: Moments, reml: bool, rows: Any) -> MixedFit:
             f"{design.outcome!r} does not vary within the groups beyond what the formula explains; "
             "there is no residual variance to estimate"
         )
-    return MixedFit(design, moments, optimum(data, reml), units, rows)
+    try:
+        return MixedFit(design, moments, optimum(data, reml), units, rows)
+    except (RuntimeError, np.linalg.LinAlgError) as error:
+        raise FitError(
+            f"no optimum was found ({error}); the data may hold too little for the random effects "
+            f"{' and '.join(design.effects)}, or values of very different size"
+        ) from None
 
 
 def _check_groups(moments: Moments, design: Design) -> None:
@@ -672,6 +694,8 @@ def _check_independent(terms: list[str], moments: Moments, total: Array) -> None
     before: list[int] = []
     for k in (moments.columns.index(term) for term in terms if term != CONSTANT):
         term = moments.columns[k]
+        if not centred and cross[k, k] <= 0:
+            raise FitError(f"{term!r} is zero in all rows; leave it out")
         if centred and _is_constant(cross[k, k], moments.means[k], moments.n_rows):
             raise FitError(f"{term!r} is the same in all rows, as the intercept is; leave it out")
         sizes = np.sqrt(np.diag(cross)[[*before, k]])

@@ -202,7 +202,11 @@ class Moments:
         >>> moments.with_group_columns({"w": ["a", "b"]}).group_columns["w"].tolist()
         ['a', 'b']
         """
-        frame = self.group_columns.assign(**{k: np.asarray(v) for k, v in values.items()})
+        columns = {
+            name: (v.reindex(self.labels) if isinstance(v, pd.Series) else np.asarray(v))
+            for name, v in values.items()
+        }
+        frame = self.group_columns.assign(**columns)
         return self._replace(group_columns=frame)
 
     def mapped(self, columns: Sequence[str], means: np.ndarray, slopes: np.ndarray) -> "Moments":
@@ -269,11 +273,16 @@ def check_complete(frame: nw.DataFrame | nw.LazyFrame, names: Iterable[str]) -> 
         )
 
 
-def group_codes(frame: nw.DataFrame, groups: str) -> tuple[np.ndarray, pd.Index]:
-    """Return each row's group as a place in the sorted labels, and the labels."""
+def group_ids(frame: nw.DataFrame, groups: str) -> pd.Series:
+    """Return the groups' column as pandas has it, whatever the frame."""
     ids = frame.get_column(groups)
     native = ids.to_native()
-    values = native if isinstance(native, pd.Series) else pd.Series(ids.to_numpy())
+    return native if isinstance(native, pd.Series) else pd.Series(ids.to_numpy())
+
+
+def group_codes(frame: nw.DataFrame, groups: str) -> tuple[np.ndarray, pd.Index]:
+    """Return each row's group as a place in the sorted labels, and the labels."""
+    values = group_ids(frame, groups)
     if isinstance(values.dtype, pd.CategoricalDtype):
         values = values.cat.remove_unused_categories()
     codes, labels = pd.factorize(values)
@@ -288,9 +297,9 @@ def group_codes(frame: nw.DataFrame, groups: str) -> tuple[np.ndarray, pd.Index]
     return place[codes], labels[order].rename(groups)
 
 
-def row_slices(n_rows: int) -> Iterator[slice]:
-    """Cut the rows into pieces of :data:`CHUNK`."""
-    return (slice(start, min(start + CHUNK, n_rows)) for start in range(0, n_rows, CHUNK))
+def row_slices(n_rows: int, size: int = CHUNK) -> Iterator[slice]:
+    """Cut the rows into pieces of a size."""
+    return (slice(start, min(start + size, n_rows)) for start in range(0, n_rows, size))
 
 
 def _check_numbers(schema: nw.Schema, names: Iterable[str]) -> None:

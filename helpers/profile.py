@@ -8,6 +8,7 @@ of freedom (Bates, Mächler, Bolker and Walker, 2015, J. Stat. Softw. 67(1), sec
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from scipy.linalg import null_space
@@ -91,20 +92,22 @@ def covariance_profile(
     half = _lower_triangular(math.sqrt(best.variance) * basis @ best.factor)
     parameter = _PARAMETERS[kind]
     found = np.append(half[triangle(data.n_random)], best.log_variance)
-    rest = parameter.rest(found)
+    # The slope is zero wherever a diagonal entry of L is, and a covariance may have to change its
+    # sign on the way: so the search also starts away from zero, and with covariances turned round.
+    diagonal = np.append(np.equal(*triangle(data.n_random)), True)
+    away = np.where(diagonal[:-1] & (found[:-1] < 0.1), 0.2, found[:-1])
+    away = np.append(away, found[-1])
+    others = [away, np.where(diagonal, away, -away)] if data.n_random > 1 else []
+    last = parameter.rest(away)
 
+    @cache
     def profile(value: float) -> float:
-        nonlocal rest
-        # The best of the other parameters lies near that of the value tried before.
-        minimum = minimize(
-            lambda rest: _value_and_gradient(data, best.reml, parameter, value, rest),
-            rest,
-            jac=True,
-            method="BFGS",
-            options={"gtol": 1e-6},
-        )
-        rest = minimum.x
-        return float(minimum.fun)
+        nonlocal last
+        starts = [np.where(np.abs(last) < 1e-3, 0.1, last), *map(parameter.rest, others)]
+        minima = [_best_rest(data, best.reml, parameter, value, start) for start in starts]
+        lowest = min(minima, key=lambda minimum: minimum[0])
+        last = lowest[1]
+        return lowest[0]
 
     n_units = data.n_rows if kind == "residual" else data.inside.shape[-1]
     return profile, parameter.value(found), parameter.scale(found) * math.sqrt(2.0 / n_units)
@@ -136,7 +139,7 @@ _PARAMETERS = {
     ),
     "cov": _Parameter(
         value=lambda v: v[0] * v[1],
-        rest=lambda v: np.concatenate([[np.log(max(v[0], 1e-3))], v[2:]]),
+        rest=lambda v: np.concatenate([[np.log(max(v[0], 0.01))], v[2:]]),
         join=lambda cov, rest: np.concatenate(
             [[np.exp(rest[0]), cov * np.exp(-rest[0])], rest[1:]]
         ),
@@ -145,9 +148,13 @@ _PARAMETERS = {
     ),
     "cor": _Parameter(
         value=lambda v: v[1] / np.hypot(v[1], v[2]),
-        rest=lambda v: np.concatenate([[v[0], np.hypot(v[1], v[2])], v[3:]]),
+        # Logs, since a standard deviation below zero would turn the correlation round.
+        rest=lambda v: np.concatenate([np.log([v[0], np.hypot(v[1], v[2])]), v[3:]]),
         join=lambda cor, rest: np.concatenate(
-            [[rest[0], cor * rest[1], np.sqrt(1 - cor**2) * rest[1]], rest[2:]]
+            [
+                [np.exp(rest[0]), cor * np.exp(rest[1]), np.sqrt(1 - cor**2) * np.exp(rest[1])],
+                rest[2:],
+            ]
         ),
         scale=lambda v: 1.0,
         bounds=(-1.0, 1.0),
@@ -160,6 +167,24 @@ _PARAMETERS = {
         bounds=(0.0, np.inf),
     ),
 }
+
+
+def _best_rest(
+    data: Reduced, reml: bool, parameter: _Parameter, value: float, start: Array
+) -> tuple[float, Array]:
+    """Return the least minus twice the log-likelihood, given one parameter, and where it is."""
+
+    def at(rest: Array) -> tuple[float, Array]:
+        try:
+            with np.errstate(over="raise", invalid="raise", divide="raise"):
+                return _value_and_gradient(data, reml, parameter, value, rest)
+        except (FloatingPointError, np.linalg.LinAlgError, ZeroDivisionError):
+            # A step that leaves the numbers is too long; the search then shortens it.
+            return 1e300, np.zeros_like(rest)
+
+    with np.errstate(over="ignore", invalid="ignore"):
+        minimum = minimize(at, start, jac=True, method="BFGS", options={"gtol": 1e-6})
+    return float(minimum.fun), minimum.x
 
 
 def _value_and_gradient(

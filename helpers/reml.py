@@ -20,6 +20,7 @@ In arrays the groups come last: that axis is contiguous, and the loops over q ar
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
@@ -114,10 +115,15 @@ class Reduced:
             n_rows=self.n_rows // step,
         )
 
+    @property
+    def cross(self) -> Array:
+        """X'X, shape (p, p)."""
+        flat = self.inside[self.n_random : -1].reshape(self.n_fixed, -1)
+        return flat @ flat.T + self.outside[:-1, :-1]
+
     def left_of_last_fixed(self) -> float:
         """Return the sum of squares that the other fixed effects leave of the last one."""
-        flat = self.inside[self.n_random :].reshape(self.n_fixed + 1, -1)
-        cross = (flat @ flat.T + self.outside)[:-1, :-1]
+        cross = self.cross
         explained = np.linalg.solve(cross[:-1, :-1], cross[:-1, -1])
         return float(cross[-1, -1] - explained @ cross[:-1, -1])
 
@@ -460,9 +466,12 @@ class Point:
         gradient = np.append(
             self.variance * np.einsum("c,acd,d->a", side, self.moved, side), variance
         )
-        values, vectors = np.linalg.eigh(self.derivatives[1])
-        known = values > 1e-8 * values[-1]
-        spread = (vectors.T @ gradient)[known] ** 2 / values[known]
+        hessian = self.derivatives[1]
+        # In units of its own curvature, so that a large θ is not taken for an unknown one.
+        size = np.sqrt(np.maximum(np.abs(np.diag(hessian)), 1e-300))
+        values, vectors = np.linalg.eigh(hessian / np.outer(size, size))
+        known = values > 1e-8
+        spread = (vectors.T @ (gradient / size))[known] ** 2 / values[known]
         return float(variance**2 / spread.sum())
 
 
@@ -499,12 +508,30 @@ def optimum(data: Reduced, reml: bool, near: Array | None = None) -> Point:
         starts = [size * diagonal for size in (0.0, 0.03, 0.1, 0.3, 1.0, 10.0, 100.0)]
     else:
         starts = [0.0 * diagonal, near]
-    # Where to start is seen well enough on some of the groups.
-    few = data.thinned(2000)
-    point = newton(Point(data, reml, min(starts, key=lambda start: Point(few, reml, start).value)))
+    n_groups = data.inside.shape[-1]
+    if n_groups <= 100 and near is None:
+        # With few groups the likelihood may have several tops: climb from everywhere.
+        turned = np.where(rows == columns, 0.7, -0.5)
+        found = [newton(Point(data, reml, start)) for start in [*starts, turned, abs(turned)]]
+        point = min(found, key=lambda found: found.value)
+    else:
+        first, *more = sorted(starts, key=_value_on_some(data, reml))
+        point = newton(Point(data, reml, first))
+        if not first.any():
+            other = newton(Point(data, reml, more[0]))
+            point = min(point, other, key=lambda found: found.value)
     theta = np.where(np.abs(point.theta) < BOUNDARY_TOLERANCE**1.5, 0.0, point.theta)
     signs = np.where(theta[rows == columns] < 0, -1.0, 1.0)
     return Point(data, reml, theta * signs[columns])
+
+
+def _value_on_some(data: Reduced, reml: bool) -> Callable[[Array], float]:
+    """Return what tells starting places apart: the likelihood of some of the groups."""
+    few = data.thinned(2000)
+    values = np.linalg.eigvalsh(few.cross)
+    if values[0] < 1e-9 * values[-1]:
+        few = data  # a rare level-2 column is missing among those few
+    return lambda theta: Point(few, reml, theta).value
 
 
 def newton(point: Point, steps: int = 200) -> Point:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chi2
 
-from helpers.mixed import MixedFit, combination
+from helpers.mixed import MixedFit, check_level, combination
 from helpers.moments import CONSTANT, FitError
 from helpers.profile import icc_limits
 from helpers.reml import optimum
@@ -49,6 +49,7 @@ def icc(fit: MixedFit, level: float = 0.95) -> Estimate:
     >>> round(share.estimate, 4), round(share.conf_low, 3), round(share.conf_high, 3)
     (0.1804, 0.147, 0.221)
     """
+    check_level(level)
     _check_random_intercept(fit, "the intraclass correlation")
     between = float(fit.cov_re.iloc[0, 0])
     low, high = icc_limits(fit.best, level)
@@ -368,8 +369,8 @@ def contextual_effect(fit: MixedFit, term: str) -> Estimate:
     """
     if term not in fit.design.fixed:
         raise FitError(f"{term!r} is not among the fixed effects {fit.design.fixed}")
-    if CONSTANT not in fit.design.effects:
-        raise FitError("a contextual effect needs an intercept that varies between the groups")
+    if CONSTANT not in fit.design.effects or CONSTANT not in fit.design.fixed:
+        raise FitError("a contextual effect needs an intercept, and one that varies between groups")
     k = fit.moments.columns.index(term)
     if fit.moments.products[k, k].sum() <= 1e-10 * fit.moments.total_products[k, k]:
         raise FitError(f"{term!r} does not vary within the groups; it has no contextual effect")

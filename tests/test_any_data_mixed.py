@@ -47,7 +47,7 @@ def test_hsbs_sentences_say_what_its_numbers_say(on_hsb: OnHsb) -> None:
     assert "too small by a factor of √(7,184 / 7,024) = 1.011" in third["roads-say"]
     assert "The line rises" in third["deviations-say"]
     assert "sector does not vary at all" in third["cost-say"]
-    assert "1.11 times as large as it should be" in third["easy-mistake-say"]
+    assert "1.11 times that of the fixed-effects model" in third["easy-mistake-say"]
     assert "as 2.18 points, less" in fourth["intercepts-say"]
     assert "school 8367 has 14 students" in fourth["by-hand-say"]
     assert "have a higher math achievement" in fourth["within-between-say"]

@@ -1,5 +1,7 @@
 """A variance of zero is a result: found, reported, and tested as the edge that it is."""
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -103,3 +105,38 @@ def test_a_predictor_may_explain_less_than_nothing_of_a_variance() -> None:
     shares = pseudo_r2(with_x, null)
     assert shares.group < 0 < shares.residual
     assert "Below zero" in str(shares)
+
+
+def test_profile_limits_hold_where_a_fit_is_on_the_boundary() -> None:
+    frame = two_level(sizes=[8, 15, 11, 20, 6, 9, 14], within=0.5, between=0.5, sd_group=1, seed=12)
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        frame["y"] = frame["x"] + rng.standard_normal(len(frame))
+        fit = fit_mixed("y ~ x", frame, "group", random="x", reml=False)
+        upper = fit.profile_intervals(["sd(x)"]).loc["sd(x)", "upper"]
+        # At the limit no Λ with that standard deviation does better, wherever one looks for it.
+        best = np.inf
+        sigmas = np.sqrt(fit.scale) * np.array([0.8, 0.9, 1.0, 1.1])
+        for sd, cor in product([0, 0.1, 0.2, 0.4, 0.8], [-1, -0.5, 0, 0.5, 1]):
+            cov = np.array([[sd**2, sd * cor * upper], [sd * cor * upper, upper**2]])
+            back = np.linalg.inv(fit.units.random * fit.units.scale)
+            half = np.linalg.cholesky(back @ cov @ back.T + 1e-12 * np.eye(2))
+            for sigma in sigmas / fit.units.scale:
+                theta = (half / sigma)[np.tril_indices(2)]
+                point = Point(fit.best.data, False, theta, float(2 * np.log(sigma)))
+                best = min(best, point.value)
+        assert best - fit.best.value > 3.84 - 1e-3
+
+
+def test_a_likelihood_with_two_tops_is_climbed_to_the_higher_one() -> None:
+    frame = pd.DataFrame(
+        {
+            "g": [1, 1, 1, 2, 2, 2, 3, 3],
+            "x": [2, 1, 1, -1, 0, 1, 3, 2],
+            "y": [1, -1, 0, -4, 3, 4, 1, -4],
+        }
+    )
+    best = fit_mixed("y ~ x", frame, "g", reml=False).best
+    values = [Point(best.data, False, np.array([t])).value for t in np.linspace(0, 10, 201)]
+    assert best.value <= min(values) + 1e-9
+    assert best.theta[0] > 2  # zero is the lower of two tops

@@ -94,6 +94,22 @@ def test_polars_rows_give_the_same_fit_and_predictions() -> None:
     np.testing.assert_allclose(theirs.fittedvalues, ours.fittedvalues, rtol=1e-9)
 
 
+def test_a_mean_inside_a_formula_is_that_of_all_rows_however_many() -> None:
+    frame = pd.concat([STUDY.sort_values("x")] * 3)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(room, "CHUNK", 20)
+        patch.setattr("helpers.design.CHUNK", 20)
+        centred = fit_mixed("y ~ I(x - np.mean(x))", frame, "group")
+    plain = fit_mixed("y ~ x", frame, "group")
+    assert centred.fe_params.iloc[1] == pytest.approx(plain.fe_params["x"], rel=1e-9)
+
+
+def test_a_level_2_column_of_one_group_in_thousands_is_no_obstacle() -> None:
+    frame = two_level(sizes=[3] * 4500, within=1, between=1, sd_group=1)
+    frame["w"] = (frame["group"] == "g017").astype(int)
+    assert fit_mixed("y ~ x + w", frame, "group").fe_params.notna().all()
+
+
 # -- predictions -----------------------------------------------------------------------------------
 
 
@@ -199,6 +215,7 @@ def test_what_cannot_be_fitted_is_refused_in_words(keys: dict[str, Any], said: s
         ("y ~ np.exp(x)", "not linear in the level-1 columns"),
         ("y ~ I(x * x_within)", "not linear in the level-1 columns"),
         ("y ~ center(x)", "needs the rows"),
+        ("y ~ I(x - x.mean())", "needs the rows"),
     ],
 )
 def test_moments_refuse_what_they_do_not_hold(formula: str, said: str) -> None:
