@@ -51,7 +51,7 @@ def test_hsbs_sentences_say_what_its_numbers_say(on_hsb: OnHsb) -> None:
     assert "as 2.18 points, less" in fourth["intercepts-say"]
     assert "school 8367 has 14 students" in fourth["by-hand-say"]
     assert "have a higher math achievement" in fourth["within-between-say"]
-    assert "wrong on both counts" in fourth["easy-mistake-say"]
+    assert "the sentence is wrong. Within schools" in fourth["easy-mistake-say"]
     assert "18% lies between schools: 8.61 of 47.8" in fifth["null-say"]
     assert "is beyond all of them" in fifth["zero-say"]
     assert "8.44 between schools and 46.43 within" in fifth["easy-mistake-say"]
