@@ -180,7 +180,7 @@ def _looks_at_other_rows(design: Design, values: pd.DataFrame) -> bool:
 
 
 def row_chunks(
-    frame: nw.DataFrame, names: Sequence[str], size: int = CHUNK
+    frame: nw.DataFrame, names: Sequence[str], size: int | None = None
 ) -> Iterator[pd.DataFrame]:
     """Cut the columns that a formula uses into chunks of rows that patsy reads."""
     columns = {name: _readable(frame.get_column(name)) for name in names}
@@ -243,9 +243,8 @@ def _names(
     """Return the columns that the formulas use; refuse other names that would stand for data."""
     with _plain_errors():
         parts = [patsy.ModelDesc.from_formula(formula), patsy.ModelDesc.from_formula(f"~{random}")]
-    terms = (term for part in parts for term in part.lhs_termlist + part.rhs_termlist)
-    factors = (factor for term in terms for factor in term.factors)
-    with _plain_errors():
+        terms = (term for part in parts for term in part.lhs_termlist + part.rhs_termlist)
+        factors = (factor for term in terms for factor in term.factors)
         used = dict.fromkeys(name for factor in factors for name in _names_in(factor.code))
     if CONSTANT in used:
         raise FitError(f"a column cannot be called {CONSTANT!r}, as the constant is; rename it")

@@ -818,8 +818,7 @@ def draw_shrinkage(raw: pd.Series, modes: pd.Series, sizes: pd.Series, study: St
     in_units = f"\n({_plain(study.outcome.units)})" if study.outcome.units else ""
     axes.set_xlabel(f"mean of the {_plain(study.group.one)}, minus the average line{in_units}")
     axes.set_ylabel(f"conditional mode{in_units}")
-    handles, labels = axes.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper right", ncols=1)
+    _legend_above(figure, axes, ncols=1)
     return figure
 
 
@@ -1214,9 +1213,8 @@ def draw_means_by_kind(
                 alpha=0.8,
                 label=label,
             )
-    handles, labels = axes.get_legend_handles_labels()
     title = _plain(study.group_predictor.label) if study.group_predictor else ""
-    figure.legend(handles, labels, loc="outside upper right", ncols=3, title=title)
+    _legend_above(figure, axes, title=title)
     return figure
 
 
@@ -1276,15 +1274,14 @@ def draw_difference(difference: pd.DataFrame, predictor: pd.Series, study: Study
     )
     axes.set_xlabel(_plain(study.predictor.label_with_units))
     axes.set_ylabel(f"difference in {_plain(study.outcome.label_with_units)}")
-    handles, labels = axes.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper right", ncols=2)
+    _legend_above(figure, axes, ncols=2)
     return figure
 
 
-def _legend_above(figure: Figure, axes: Axes) -> None:
+def _legend_above(figure: Figure, axes: Axes, ncols: int = 3, title: str | None = None) -> None:
     """Put the legend over the plot, where it covers nothing."""
     handles, labels = axes.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper right", ncols=3)
+    figure.legend(handles, labels, loc="outside upper right", ncols=ncols, title=title)
 
 
 def _scatter_of(study: Study) -> tuple[Figure, Axes]:

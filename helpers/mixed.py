@@ -278,8 +278,7 @@ class MixedFit:
         (1.638, 0.159)
         """
         for term in weights:
-            if term not in self.design.fixed:
-                raise FitError(f"{term!r} is not among the fixed effects {self.design.fixed}")
+            check_among(term, self.design.fixed, "fixed effects")
         vector = np.array([float(weights.get(term, 0.0)) for term in self.design.fixed])
         name = " + ".join(f"{weight:g} {term}" for term, weight in weights.items())
         return combination(self.best, self.units, vector, self.design.formula, name)
@@ -287,7 +286,7 @@ class MixedFit:
     @property
     def method(self) -> str:
         """``"REML"`` or ``"ML"``."""
-        return "REML" if self.reml else "ML"
+        return self.best.method
 
     # -- variances ---------------------------------------------------------------------------
 
@@ -417,8 +416,7 @@ class MixedFit:
         >>> fit.profile_llf("Intercept", [4.0, 4.7682, 6.0]).round(2).tolist()
         [-23323.41, -23322.58, -23323.95]
         """
-        if effect not in self.design.effects:
-            raise FitError(f"{effect!r} is not among the random effects {self.design.effects}")
+        check_among(effect, self.design.effects, "random effects")
         weights = self.units.random[[self.design.effects.index(effect)]]
         profile, *_ = covariance_profile(self.best, "sd", weights)
         moved = self.units.log_jacobian(self.nobs, self.reml)
@@ -592,6 +590,12 @@ class MixedFit:
         return f"<MixedFit {self.design.formula!r}, {self.n_groups:,} groups by {self.groups!r}>"
 
 
+def check_among(term: str, terms: list[str], what: str) -> None:
+    """Refuse a term that the fit does not have."""
+    if term not in terms:
+        raise FitError(f"{term!r} is not among the {what} {terms}")
+
+
 def check_level(level: float) -> None:
     """Refuse a coverage that is not between 0 and 1."""
     if not 0 < level < 1:
@@ -608,9 +612,8 @@ def combination(best: Point, units: Units, weights: Array, model: str, term: str
     error = units.scale * math.sqrt(best.variance * standardised @ best.inverse @ standardised)
     df = best.satterthwaite(standardised)
     reach = float(stats.t.ppf(0.975, df)) * error
-    method = "REML" if best.reml else "ML"
     ends = estimate - reach, estimate + reach
-    return Estimate(model, "fixed", term, estimate, error, df, *ends, method)
+    return Estimate(model, "fixed", term, estimate, error, df, *ends, best.method)
 
 
 def _covariance_parameters(effects: list[str]) -> dict[str, tuple[str, list[int]]]:

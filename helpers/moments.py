@@ -297,8 +297,9 @@ def group_codes(frame: nw.DataFrame, groups: str) -> tuple[np.ndarray, pd.Index]
     return place[codes], labels[order].rename(groups)
 
 
-def row_slices(n_rows: int, size: int = CHUNK) -> Iterator[slice]:
-    """Cut the rows into pieces of a size."""
+def row_slices(n_rows: int, size: int | None = None) -> Iterator[slice]:
+    """Cut the rows into pieces of a size, :data:`CHUNK` unless another is given."""
+    size = CHUNK if size is None else size
     return (slice(start, min(start + size, n_rows)) for start in range(0, n_rows, size))
 
 

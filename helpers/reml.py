@@ -291,6 +291,11 @@ class Point:
         return matrix
 
     @property
+    def method(self) -> str:
+        """``"REML"`` or ``"ML"``."""
+        return "REML" if self.reml else "ML"
+
+    @property
     def degrees(self) -> int:
         """N, less the fixed effects under REML."""
         return self.data.n_rows - self.reml * self.data.n_fixed

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chi2
 
-from helpers.mixed import MixedFit, check_level, combination
+from helpers.mixed import MixedFit, check_among, check_level, combination
 from helpers.moments import CONSTANT, FitError
 from helpers.profile import icc_limits
 from helpers.reml import optimum
@@ -319,8 +319,7 @@ def variance_test(fit: MixedFit, effect: str | None = None) -> LikelihoodRatio:
     """
     effects = fit.design.effects
     effect = effects[-1] if effect is None else effect
-    if effect not in effects:
-        raise FitError(f"{effect!r} is not among the random effects {effects}")
+    check_among(effect, effects, "random effects")
     # In a basis that leaves out this effect alone, in the user's units.
     data = fit.best.data.in_basis(random=fit.units.random)
     without = optimum(data.without_effect(effects.index(effect)), fit.reml)
@@ -367,8 +366,7 @@ def contextual_effect(fit: MixedFit, term: str) -> Estimate:
     >>> round(context.estimate, 4), round(context.std_error, 4)
     (3.675, 0.3777)
     """
-    if term not in fit.design.fixed:
-        raise FitError(f"{term!r} is not among the fixed effects {fit.design.fixed}")
+    check_among(term, fit.design.fixed, "fixed effects")
     if CONSTANT not in fit.design.effects or CONSTANT not in fit.design.fixed:
         raise FitError("a contextual effect needs an intercept, and one that varies between groups")
     k = fit.moments.columns.index(term)
