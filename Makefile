@@ -3,15 +3,16 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: help run test lab refresh bench pins
+.PHONY: help run test test-slow lab refresh bench pins
 
 help:
-	@echo "make run      execute all chapters on the course's own data, into build/hsb/"
-	@echo "make test     run every test: the chapters as committed, and the helpers"
-	@echo "make lab      open the chapters in JupyterLab"
-	@echo "make refresh  execute the chapters in place, after an edit"
-	@echo "make bench    time the estimation beside statsmodels and, if R is there, lme4"
-	@echo "make pins     choose the newest allowed versions anew (needs uv)"
+	@echo "make run        execute all chapters on the course's own data, into build/hsb/"
+	@echo "make test       run the tests: the chapters as committed, and the helpers"
+	@echo "make test-slow  run what takes longer: whole reruns and refreshes"
+	@echo "make lab        open the chapters in JupyterLab"
+	@echo "make refresh    execute the chapters in place, after an edit"
+	@echo "make bench      time the estimation beside statsmodels and, if R is there, lme4"
+	@echo "make pins       choose the newest allowed versions anew (needs uv)"
 
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed; name one with: make PYTHON=python3.12 ...")'
@@ -23,11 +24,17 @@ $(READY): requirements.txt pyproject.toml
 run: $(READY)
 	$(BIN)/python -m helpers run hsb
 
-# One worker a core; a notebook's cells stay together (loadfile).
+# One worker a core, so that linear algebra takes one too; a notebook's cells stay together.
+# Without compiled files each of many processes would compile the same modules anew.
+unexport PYTHONDONTWRITEBYTECODE
+test: export OPENBLAS_NUM_THREADS = 1
 test: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/python -m pytest --nbval --nbval-current-env -n auto --dist loadfile
+	$(BIN)/python -m pytest -m "not slow" --nbval --nbval-current-env -n auto --dist loadfile
+
+test-slow: $(READY)
+	$(BIN)/python -m pytest -m slow -n auto tests
 
 lab: $(READY)
 	$(BIN)/jupyter lab notebooks

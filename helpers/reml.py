@@ -35,6 +35,9 @@ RANK_TOLERANCE = 1e-12
 # Below this, an entry of Λ (in standardised units) is a variance of zero.
 BOUNDARY_TOLERANCE = 1e-5
 
+# Standard deviations of one random effect, relative to σ, close enough to miss no top between two.
+SIZES = (0.0, *np.geomspace(0.01, 300.0, 12))
+
 
 @dataclass(frozen=True)
 class Reduced:
@@ -516,8 +519,12 @@ def optimum(data: Reduced, reml: bool, near: Array | None = None) -> Point:
     n_groups = data.inside.shape[-1]
     if n_groups <= 100 and near is None:
         # With few groups the likelihood may have several tops: climb from everywhere.
-        turned = np.where(rows == columns, 0.7, -0.5)
-        found = [newton(Point(data, reml, start)) for start in [*starts, turned, abs(turned)]]
+        if data.n_random == 1:
+            starts = _tops([Point(data, reml, size * diagonal) for size in SIZES])
+        else:
+            turned = np.where(rows == columns, 0.7, -0.5)
+            starts += [turned, abs(turned)]
+        found = [newton(Point(data, reml, start)) for start in starts]
         point = min(found, key=lambda found: found.value)
     else:
         first, *more = sorted(starts, key=_value_on_some(data, reml))
@@ -528,6 +535,16 @@ def optimum(data: Reduced, reml: bool, near: Array | None = None) -> Point:
     theta = np.where(np.abs(point.theta) < BOUNDARY_TOLERANCE**1.5, 0.0, point.theta)
     signs = np.where(theta[rows == columns] < 0, -1.0, 1.0)
     return Point(data, reml, theta * signs[columns])
+
+
+def _tops(points: list[Point]) -> list[Array]:
+    """Return the θ of the points along a line that lie higher than both their neighbours."""
+    values = [np.inf, *(point.value for point in points), np.inf]
+    return [
+        point.theta
+        for point, before, after in zip(points, values, values[2:], strict=False)
+        if point.value <= min(before, after)
+    ]
 
 
 def _value_on_some(data: Reduced, reml: bool) -> Callable[[Array], float]:

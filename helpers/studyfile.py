@@ -251,7 +251,9 @@ def clean_name(column: str) -> str:
     'v2nd_visit'
     """
     name = unicodedata.normalize("NFKC", column).lower()
-    name = re.sub(r"\W+", "_", name).strip("_") or "column"
+    # Some characters count as part of a word though no identifier may hold them, numerals mostly.
+    name = "".join(each if f"v{each}".isidentifier() else " " for each in name)
+    name = re.sub(r"\s+", "_", name).strip("_") or "column"
     if not name.isidentifier():
         name = f"v{name}"
     return f"{name}_" if keyword.iskeyword(name) else name

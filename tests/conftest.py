@@ -51,6 +51,8 @@ def execute(number: str, study: str | Mapping[str, Any]) -> Executed:
     (path,) = (path for path in CHAPTERS if path.name.startswith(number))
     shell = _Shell.instance()
     shell.reset(new_session=False)
+    # Figures are looked at as objects; to draw each as a picture would take most of the time.
+    shell.display_formatter.active_types = ["text/plain", "text/html", "text/markdown"]
     chapter = Executed()
     for cell in nbformat.read(path, as_version=4).cells:
         if cell.cell_type != "code":

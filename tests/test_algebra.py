@@ -262,12 +262,12 @@ def test_simulated_rows_and_simulated_moments_have_the_same_spread() -> None:
     half = np.linalg.cholesky(fit.cov_re.to_numpy() + 1e-12 * np.eye(2))
     codes, rng = frame["group"].factorize()[0], np.random.default_rng(1)
     by_rows = []
-    for _ in range(120):
+    for _ in range(60):
         effects = (half @ rng.standard_normal((2, fit.n_groups)))[:, codes]
         noise = np.sqrt(fit.scale) * rng.standard_normal(len(frame))
         y = fit.predict() + effects[0] + effects[1] * frame["x"] + noise
         by_rows.append(fit_mixed("y ~ x", frame.assign(y=y), "group", random="x").llf)
-    by_moments = [each.llf for each in simulate(fit, 120, seed=2)]
+    by_moments = [each.llf for each in simulate(fit, 60, seed=2)]
     difference = np.mean(by_rows) - np.mean(by_moments)
-    assert abs(difference) < 4 * np.sqrt((np.var(by_rows) + np.var(by_moments)) / 120)
-    assert np.std(by_rows) == pytest.approx(np.std(by_moments), rel=0.3)
+    assert abs(difference) < 4 * np.sqrt((np.var(by_rows) + np.var(by_moments)) / 60)
+    assert np.std(by_rows) == pytest.approx(np.std(by_moments), rel=0.4)

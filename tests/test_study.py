@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from made_up import KEYS, clinics, two_level, write_study
 
@@ -89,6 +89,7 @@ def test_columns_get_names_that_formulas_can_hold(tmp_path: Path) -> None:
 
 
 @given(st.text(min_size=1))
+@example("𑁒")
 def test_every_column_name_becomes_an_identifier(column: str) -> None:
     assert clean_name(column).isidentifier()
     assert clean_name(clean_name(column)) == clean_name(column)
