@@ -25,6 +25,11 @@ def test_hsbs_sentences_say_what_its_numbers_say(on_hsb: OnHsb) -> None:
     assert "is higher in schools with sector Catholic" in texts["level-2-say"]
     assert "The slope is smaller in schools with sector Catholic, 1.64" in texts["slopes-say"]
     assert "In each kind the relation rises." in texts["slopes-say"]
+    assert "sector is 0 for public and 1 for Catholic" in texts["the-study"]
+    assert "is 3.685, where it was 4.768" in texts["level-2-say"]
+    assert "of slopes is -1.35, close to the -1.31" in texts["inside-say"]
+    assert "0.235 in place of 0.218, on 153 degrees of freedom" in texts["inside-say"]
+    assert "still smaller in schools with sector Catholic" in texts["inside-say"]
     assert "school 1946 (public) and school 5650 (Catholic)" in texts["prototypes-say"]
     assert "is higher from -2.84 to 1.03" in texts["difference-say"]
     assert "1.25 in place of 2.14" in texts["effect-say"]
@@ -79,6 +84,25 @@ def test_a_numeric_group_predictor_is_read_at_its_mean_and_an_sd_to_either_side(
     coefficient = chapter.estimates["group_predictor", "w"]["estimate"]
     assert chapter.variables["of_w"].estimate == pytest.approx(2 * w.std() * coefficient)
     assert len(chapter.figures["prototypes-figure"].axes) == 3
+
+
+def test_slopes_that_differ_widely_make_a_difference_of_slopes_uncertain(on_data: OnData) -> None:
+    frame = with_kinds(draw(sizes=[40] * 24), difference=0, interaction=0.3)
+    own = np.random.default_rng(4).standard_normal(24)
+    code = frame["group"].factorize()[0]
+    frame["y"] += 0.8 * own[code] * (frame["x"] - frame.groupby("group")["x"].transform("mean"))
+    chapter = on_data("06", frame, **TWO_KINDS)
+    before, after = chapter.variables["of_inside"], chapter.variables["of_slopes"]
+    assert after.std_error > 2 * before.std_error
+    assert after.df < 30 < before.df
+    text = chapter.texts["inside-say"]
+    assert "in place of" in text
+    assert ("cannot be told" in text) == (after.conf_low < 0 < after.conf_high)
+
+
+def test_groups_too_small_for_slopes_of_their_own_are_said_to_be(on_data: OnData) -> None:
+    frame = with_kinds(draw(sizes=[2] * 40), difference=1, interaction=0)
+    assert "cannot be fitted here" in on_data("06", frame, **TWO_KINDS).texts["inside-say"]
 
 
 def test_without_a_group_predictor_the_chapter_says_what_it_would_need(on_data: OnData) -> None:

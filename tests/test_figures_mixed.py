@@ -73,12 +73,15 @@ def test_partial_pooling_lies_between_none_and_complete_at_the_mean(on_hsb: OnHs
     chapter = on_hsb("04")
     panels = chapter.figures["pooling-figure"].axes
     assert len(panels) == 6
-    assert legend_of(chapter.figures["pooling-figure"])[-1] == "partial pooling"
+    named = ["complete pooling", "no pooling", "partial pooling", "average line"]
+    assert legend_of(chapter.figures["pooling-figure"]) == named
     means = chapter.variables["means"]["ses"]
     for axes, one in zip(panels, chapter.variables["shown"], strict=True):
         none = np.interp(means[one], *line_named(axes, "no").get_data())
         partial = np.interp(means[one], *line_named(axes, "partial").get_data())
-        of_all = chapter.variables["b0"] + chapter.variables["b"] * means[one]
+        of_all = np.interp(means[one], *line_named(axes, "average").get_data())
+        expected = chapter.variables["b0"] + chapter.variables["b"] * means[one]
+        assert of_all == pytest.approx(expected)
         assert min(none, of_all) - 1e-9 <= partial <= max(none, of_all) + 1e-9
         assert len({line.get_linestyle() for line in axes.lines}) == 3
 
@@ -107,7 +110,19 @@ def test_chance_is_drawn_with_its_heap_at_zero(on_hsb: OnHsb) -> None:
     (axes,) = chapter.figures["chance-figure"].axes
     heights = [bar.get_height() for bar in axes.patches if hasattr(bar, "get_height")]
     assert sum(heights) == len(chapter.variables["by_chance"])
-    assert heights[0] == (chapter.variables["by_chance"] == 0).sum()
+    zeros, middle = heights[0], axes.patches[0].get_x() + axes.patches[0].get_width() / 2
+    assert zeros == (chapter.variables["by_chance"] == 0).sum()
+    assert middle == pytest.approx(0, abs=1e-12)
+
+
+def test_pairs_have_a_line_whose_slope_is_the_icc(on_hsb: OnHsb) -> None:
+    (axes,) = on_hsb("05").figures["pairs-figure"].axes
+    assert slope_of(line_named(axes, "slope")) == pytest.approx(0.1804, abs=5e-5)
+    assert slope_of(line_named(axes, "equal")) == 1
+
+
+def test_an_observed_icc_beyond_the_picture_is_pointed_at(on_hsb: OnHsb) -> None:
+    (axes,) = on_hsb("05").figures["chance-figure"].axes
     assert [text.get_text() for text in axes.texts] == ["observed: 0.18"]
 
 
@@ -122,6 +137,7 @@ def test_the_lines_of_the_sectors_have_their_simple_slopes(on_hsb: OnHsb) -> Non
     (axes,) = on_hsb("06").figures["means-figure"].axes
     assert slope_of(line_named(axes, "public")) == pytest.approx(2.95117, abs=1e-3)
     assert slope_of(line_named(axes, "Catholic")) == pytest.approx(1.63832, abs=1e-3)
+    assert axes.get_xlabel() == "socio-economic status: means of schools"
     offsets = [len(points.get_offsets()) for points in axes.collections]
     assert offsets == [90, 70]
     assert len({line.get_marker() for line in axes.lines}) == 2
@@ -131,6 +147,7 @@ def test_the_difference_falls_and_crosses_zero_where_the_coefficients_say(on_hsb
     (axes,) = on_hsb("06").figures["difference-figure"].axes
     line = line_named(axes, "difference")
     assert slope_of(line_ends(line)) == pytest.approx(-1.31285, abs=1e-4)
+    assert axes.get_ylabel().endswith("Catholic minus public")
     at, height = line.get_data()
     assert np.interp(0, -height, at) == pytest.approx(2.13817 / 1.31285, abs=1e-3)
 

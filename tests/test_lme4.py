@@ -25,6 +25,8 @@ MODELS = {
     "contextual": ("mathach ~ ses + ses_mean", "1"),
     "meanses": ("mathach ~ meanses", "1"),
     "random_slope": ("mathach ~ ses_within", "1 + ses_within"),
+    "sector_inside": ("mathach ~ ses_within * sector + ses_mean", "1"),
+    "sector_slopes": ("mathach ~ ses_within * sector + ses_mean", "1 + ses_within"),
     "slopes_as_outcomes": (
         "mathach ~ meanses * ses_within + sector * ses_within",
         "1 + ses_within",

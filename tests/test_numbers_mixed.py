@@ -173,3 +173,34 @@ def test_the_region_ends_where_the_interval_reaches_zero(on_hsb: OnHsb) -> None:
     assert (first, second, end) == (1, 0, start)
     limit = v["cross_level"].t_test({"sector": 1, "ses:sector": end})
     assert limit.conf_low == pytest.approx(0, abs=0.01)
+
+
+def test_the_interaction_inside_schools_is_that_of_lme4(on_hsb: OnHsb) -> None:
+    products = on_hsb("06").variables["products"]
+    for name, model in (("deviation", "inside"), ("deviation, slopes differ", "slopes")):
+        r, row = LME4[f"sector_{model}"]["reml"], products[name]
+        assert row.estimate == pytest.approx(r["estimate"]["ses_within:sector"], rel=1e-5)
+        assert row.std_error == pytest.approx(r["std_error"]["ses_within:sector"], rel=1e-4)
+        assert row.df == pytest.approx(r["df"]["ses_within:sector"], rel=0.01)
+
+
+def test_the_group_mean_explains_what_lme4_says_it_does(on_hsb: OnHsb) -> None:
+    null, both = (LME4[name]["reml"] for name in ("null", "within_between"))
+    shares = on_hsb("05").variables["of_both"]
+    left = both["covariance"][0][0] / null["covariance"][0][0]
+    assert shares.group == pytest.approx(1 - left, rel=1e-4)
+    assert shares.residual == pytest.approx(1 - both["residual"] / null["residual"], rel=1e-4)
+
+
+def test_the_cluster_robust_error_of_the_within_slope_is_that_of_the_sandwich(
+    on_hsb: OnHsb,
+) -> None:
+    variables = on_hsb("03").variables
+    data = variables["data"]
+    x = data["ses_within"]
+    left = data["mathach_within"] - variables["slope"].estimate * x
+    scores = (x * left).groupby(data["schoolid"]).sum()
+    correction = 160 / 159 * 7184 / 7184  # as Stata: J / (J - 1), (N - 1) / (N - p)
+    assert variables["robust"] == pytest.approx(
+        np.sqrt(correction * (scores**2).sum()) / (x**2).sum(), rel=1e-9
+    )

@@ -225,7 +225,7 @@ def draw_intervals(rows: Mapping[str, Estimate], label: str) -> Figure:
     axes = figure.subplots()
     for position, row in enumerate(rows.values()):
         axes.plot([row.conf_low, row.conf_high], [position] * 2, color=BLACK, linewidth=2.6)
-        axes.plot(row.estimate, position, "osD^"[position % 4], markersize=8, color=BLACK)
+        axes.plot(row.estimate, position, "o^sD"[position % 4], markersize=8, color=BLACK)
     axes.axvline(0, color=GREY, linewidth=1.5)
     axes.set_yticks(range(len(rows)), [plain(name) for name in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)

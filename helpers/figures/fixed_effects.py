@@ -121,6 +121,7 @@ def draw_parallel_lines(
             color=color,
             linestyle=dashes,
             marker=marker,
+            markevery=[],  # in the legend alone: at its ends it would look like a unit
             linewidth=2.8,
             label=short(study.name_of(one)),
             zorder=4,

@@ -23,33 +23,38 @@ from helpers.studyfile import Study
 
 
 @STYLE
-def draw_pairs(pairs: pd.DataFrame, study: Study) -> Figure:
+def draw_pairs(pairs: pd.DataFrame, slope: float, study: Study) -> Figure:
     """Draw pairs of units of one group: the outcome of one against that of the other.
 
     Parameters
     ----------
     pairs
         The outcome in the columns ``"one"`` and ``"other"``, a row a pair.
+    slope
+        How far above the mean the other unit is expected, if the one is one above it.
     study
         The study, for its words.
 
     Returns
     -------
     Figure
-        A grey point for each pair, and a dashed line of equal outcomes.
+        A grey point for each pair, a dashed line of equal outcomes, and a solid one of that slope.
 
     Examples
     --------
     >>> from helpers.study import read_study
     >>> pairs = pd.DataFrame({"one": [1.0, 2.0], "other": [2.0, 3.0]})
-    >>> len(draw_pairs(pairs, read_study("hsb")).axes[0].lines)
-    1
+    >>> len(draw_pairs(pairs, 0.2, read_study("hsb")).axes[0].lines)
+    2
     """
     figure = Figure(figsize=(5.8, 5.6))
     axes = figure.subplots()
     draw_points(axes, pairs["one"], pairs["other"])
     both = pd.Series([pairs.min().min(), pairs.max().max()])
     draw_line(axes, both, (1.0, 0.0), color=BLACK, linestyle="--", linewidth=1.5, label="equal")
+    mean = float(pairs.to_numpy().mean())
+    expected = (slope, mean - slope * mean)
+    draw_line(axes, both, expected, color=VERMILION, linewidth=2.2, label="slope: the ICC")
     unit, label = plain(study.unit.one), plain(study.outcome.label_with_units)
     axes.set_xlabel(f"one {unit}: {label}")
     axes.set_ylabel(f"another of the same {plain(study.group.one)}")
@@ -88,14 +93,9 @@ def draw_icc_by_chance(by_chance: Sequence[float], observed: float, study: Study
     figure = Figure(figsize=(8, 3.6))
     axes = figure.subplots()
     width = max(float(values.max()), 1e-9) / 12
+    # A thin bar right on zero, so that it is not read as a range of values.
     axes.bar(
-        -width / 2,
-        (values == 0).sum(),
-        width,
-        color=BLUE,
-        hatch="//",
-        edgecolor="white",
-        label="exactly zero",
+        0, (values == 0).sum(), width / 3, color=BLUE, zorder=3, label="exactly zero (thin bar)"
     )
     if len(above):
         edges = np.linspace(0.0, float(values.max()), 13)
@@ -160,10 +160,10 @@ def draw_reliability(
     axes.scatter(
         sizes,
         reliabilities.loc[sizes.index],
-        s=26,
-        facecolor="white",
-        edgecolor=BLACK,
-        linewidth=0.9,
+        s=30,
+        facecolor=PURPLE,
+        edgecolor="none",
+        alpha=0.35,
         zorder=3,
         label=f"a {plain(study.group.one)}",
     )

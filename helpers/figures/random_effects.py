@@ -141,8 +141,8 @@ def draw_pooling(
     data
         The study's frame.
     lines
-        The groups' intercepts, and the slope, of ``"complete pooling"``, ``"no pooling"`` and
-        ``"partial pooling"``.
+        The groups' intercepts, and the slope, of ``"complete pooling"``, ``"no pooling"``,
+        ``"partial pooling"`` and, where it is wanted, the ``"average line"``.
     shown
         The groups to show, at most six.
     study
@@ -151,7 +151,7 @@ def draw_pooling(
     Returns
     -------
     Figure
-        A panel for each group, with its units and three lines over the range of all predictors.
+        A panel for each group, with its units and the lines over the range of all predictors.
 
     Examples
     --------
@@ -167,12 +167,17 @@ def draw_pooling(
     rows = -(-len(shown) // columns)
     figure = Figure(figsize=(9.5, 0.9 + 2.6 * rows))
     grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
-    looks = dict(zip(lines, ("total", "within", "random intercept"), strict=True))
+    looks = {
+        "complete pooling": LINES["total"],
+        "no pooling": LINES["within"],
+        "partial pooling": LINES["random intercept"],
+        "average line": {"color": BLACK, "linewidth": 1.0},
+    }
     for axes, one in zip(grid.flat, shown, strict=False):
         own = data[data[group] == one]
         axes.scatter(own[x], own[y], s=16, color=DARK_GREY, linewidth=0, alpha=0.8)
         for name, (intercepts, slope) in lines.items():
-            draw_line(axes, data[x], (slope, intercepts[one]), **LINES[looks[name]], label=name)
+            draw_line(axes, data[x], (slope, intercepts[one]), **looks[name], label=name)
         axes.set_title(f"{short(study.name_of(one))}: n = {len(own):,}", fontsize=11)
     for axes in grid.flat[len(shown) :]:
         axes.set_visible(False)
@@ -180,7 +185,7 @@ def draw_pooling(
         axes.xaxis.set_major_locator(MaxNLocator(4))
     figure.supxlabel(plain(study.predictor.label_with_units), fontsize=12)
     figure.supylabel(plain(study.outcome.label_with_units), fontsize=12)
-    legend_above(figure, grid.flat[0])
+    legend_above(figure, grid.flat[0], ncols=4)
     return figure
 
 

@@ -12,6 +12,7 @@ from helpers.figures.style import (
     BLUE,
     DARK_GREY,
     GREEN,
+    GREY,
     STYLE,
     VERMILION,
     legend_above,
@@ -79,20 +80,23 @@ def draw_prototypes(
             color="#BFBFBF",
             alpha=0.6,
             linewidth=0,
-            label="95% interval of the line",
+            label="its 95% interval",
         )
         axes.plot(band.index, band["line"], color=BLACK, linewidth=2, label="line of its kind")
         axes.scatter(
             own[x], own[y], s=20, color=look["color"], marker=look["marker"], alpha=0.7, linewidth=0
         )
-        axes.plot(
-            band.index, band["line"] + shifts[one], color=look["color"], linestyle=":", linewidth=3
-        )
+        # No further than its own units reach.
+        reach = np.array([own[x].min(), own[x].max()])
+        line = np.interp(reach, band.index, band["line"]) + shifts[one]
+        axes.plot(reach, line, color=look["color"], linestyle=":", linewidth=3.2, zorder=4)
         axes.set_title(f"{short(study.name_of(one))} ({short(kind)})")
         axes.set_xlabel(plain(study.predictor.label_with_units))
-    axes.plot([], [], color=BLACK, linestyle=":", linewidth=3, label="its own line")
+    one_group = plain(study.group.one)
+    axes.plot([], [], color=GREY, linestyle=":", linewidth=3.2, label=f"line of the {one_group}")
+    axes.plot([], [], "o", color=GREY, markersize=5, label=f"its {plain(study.unit.many)}")
     grid[0].set_ylabel(plain(study.outcome.label_with_units))
-    legend_above(figure, axes)
+    legend_above(figure, axes, ncols=4)
     return figure
 
 
@@ -160,6 +164,8 @@ def draw_means_by_kind(
             linewidth=2.4,
             linestyle=look["linestyle"],
             marker=look["marker"] if two else "",
+            markerfacecolor="none",
+            markevery=[],  # in the legend alone: at its ends it would look like a group
             label=short(kind),
             zorder=4,
         )
@@ -176,13 +182,18 @@ def draw_means_by_kind(
                 alpha=0.8,
                 label=label,
             )
+    of_groups = f"means of {plain(study.group.many)}"
+    axes.set_xlabel(f"{plain(study.predictor.label_with_units)}: {of_groups}")
+    axes.set_ylabel(f"{plain(study.outcome.label_with_units)}:\n{of_groups}")
     title = plain(study.group_predictor.label) if study.group_predictor else ""
     legend_above(figure, axes, title=title)
     return figure
 
 
 @STYLE
-def draw_difference(difference: pd.DataFrame, predictor: pd.Series, study: Study) -> Figure:
+def draw_difference(
+    difference: pd.DataFrame, predictor: pd.Series, kinds: tuple[str, str], study: Study
+) -> Figure:
     """Draw the difference between two kinds of groups over the predictor.
 
     Parameters
@@ -191,6 +202,8 @@ def draw_difference(difference: pd.DataFrame, predictor: pd.Series, study: Study
         The columns ``"line"``, ``"low"`` and ``"high"`` over the predictor.
     predictor
         The units' values, marked at the bottom.
+    kinds
+        Two kinds of groups; the difference is the second one's outcome less that of the first.
     study
         The study, for its words.
 
@@ -203,7 +216,7 @@ def draw_difference(difference: pd.DataFrame, predictor: pd.Series, study: Study
     --------
     >>> from helpers.study import read_study
     >>> band = pd.DataFrame({"line": [1.0, 2], "low": [-1.0, 1], "high": [2.0, 3]}, index=[-1.0, 1])
-    >>> len(draw_difference(band, pd.Series([0.0]), read_study("hsb")).axes[0].lines)
+    >>> len(draw_difference(band, band["low"], ("a", "b"), read_study("hsb")).axes[0].lines)
     3
     """
     figure = Figure(figsize=(8, 4.4))
@@ -217,7 +230,7 @@ def draw_difference(difference: pd.DataFrame, predictor: pd.Series, study: Study
         high,
         where=clear,
         interpolate=True,
-        color="#7DB8DE",
+        facecolor="#7DB8DE",
         linewidth=0,
         hatch="//",
         edgecolor="white",
@@ -236,6 +249,7 @@ def draw_difference(difference: pd.DataFrame, predictor: pd.Series, study: Study
         label=f"between two marks: 0.5% of {plain(study.unit.many)}",
     )
     axes.set_xlabel(plain(study.predictor.label_with_units))
-    axes.set_ylabel(f"difference in {plain(study.outcome.label_with_units)}")
+    lower, upper = map(short, kinds)
+    axes.set_ylabel(f"{plain(study.outcome.label_with_units)}:\n{upper} minus {lower}")
     legend_above(figure, axes, ncols=2)
     return figure

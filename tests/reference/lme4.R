@@ -112,10 +112,12 @@ school <- list(
   contextual = mathach ~ ses + ses_mean + (1 | school),
   meanses = mathach ~ meanses + (1 | school),
   random_slope = mathach ~ ses_within + (ses_within | school),
+  sector_inside = mathach ~ ses_within * sector + ses_mean + (1 | school),
+  sector_slopes = mathach ~ ses_within * sector + ses_mean + (ses_within | school),
   slopes_as_outcomes = mathach ~ meanses * ses_within + sector * ses_within + (ses_within | school),
   singular = mathach ~ ses * sector + (ses | school)
 )
-slow_to_profile <- c("slopes_as_outcomes", "singular")
+slow_to_profile <- c("sector_inside", "sector_slopes", "slopes_as_outcomes", "singular")
 models <- lapply(names(school), function(name) list(
   reml = describe(school[[name]], hsb, TRUE, modes = name %in% c("null", "ses", "random_slope")),
   ml = describe(school[[name]], hsb, FALSE, profile = !name %in% slow_to_profile)
