@@ -177,7 +177,7 @@ def test_the_region_ends_where_the_interval_reaches_zero(on_hsb: OnHsb) -> None:
 
 def test_the_interaction_inside_schools_is_that_of_lme4(on_hsb: OnHsb) -> None:
     products = on_hsb("06").variables["products"]
-    for name, model in (("deviation", "inside"), ("deviation, slopes differ", "slopes")):
+    for name, model in (("with the deviation", "inside"), ("the same, slopes differ", "slopes")):
         r, row = LME4[f"sector_{model}"]["reml"], products[name]
         assert row.estimate == pytest.approx(r["estimate"]["ses_within:sector"], rel=1e-5)
         assert row.std_error == pytest.approx(r["std_error"]["ses_within:sector"], rel=1e-4)

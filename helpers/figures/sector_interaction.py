@@ -73,6 +73,7 @@ def draw_prototypes(
     for axes, (kind, band), look in zip(grid, bands.items(), KINDS, strict=False):
         one = prototypes[kind]
         own = data[data[group] == one]
+        axes.plot(band.index, band["line"], color=BLACK, linewidth=1.8, label="line of its kind")
         axes.fill_between(
             band.index,
             band["low"],
@@ -82,18 +83,17 @@ def draw_prototypes(
             linewidth=0,
             label="its 95% interval",
         )
-        axes.plot(band.index, band["line"], color=BLACK, linewidth=2, label="line of its kind")
         axes.scatter(
             own[x], own[y], s=20, color=look["color"], marker=look["marker"], alpha=0.7, linewidth=0
         )
         # No further than its own units reach.
         reach = np.array([own[x].min(), own[x].max()])
         line = np.interp(reach, band.index, band["line"]) + shifts[one]
-        axes.plot(reach, line, color=look["color"], linestyle=":", linewidth=3.2, zorder=4)
+        axes.plot(reach, line, color=look["color"], linestyle=":", linewidth=2.6, zorder=4)
         axes.set_title(f"{short(study.name_of(one))} ({short(kind)})")
         axes.set_xlabel(plain(study.predictor.label_with_units))
     one_group = plain(study.group.one)
-    axes.plot([], [], color=GREY, linestyle=":", linewidth=3.2, label=f"line of the {one_group}")
+    axes.plot([], [], color=GREY, linestyle=":", linewidth=2.6, label=f"line of this {one_group}")
     axes.plot([], [], "o", color=GREY, markersize=5, label=f"its {plain(study.unit.many)}")
     grid[0].set_ylabel(plain(study.outcome.label_with_units))
     legend_above(figure, axes, ncols=4)
@@ -223,7 +223,7 @@ def draw_difference(
     axes = figure.subplots()
     at, low, high = difference.index.to_numpy(), difference["low"], difference["high"]
     clear = ((low > 0) | (high < 0)).to_numpy()
-    axes.fill_between(at, low, high, color="#D9D9D9", linewidth=0, label="95% interval")
+    axes.fill_between(at, low, high, color="#D9D9D9", linewidth=0, label="95% interval, holds zero")
     axes.fill_between(
         at,
         low,
@@ -234,7 +234,7 @@ def draw_difference(
         linewidth=0,
         hatch="//",
         edgecolor="white",
-        label="excludes zero",
+        label="95% interval, excludes zero",
     )
     axes.plot(at, difference["line"], color=BLACK, linewidth=2.2, label="difference")
     axes.axhline(0, color=BLACK, linewidth=1)
