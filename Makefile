@@ -14,10 +14,11 @@ help:
 	@echo "make bench      time the estimation beside statsmodels and, if R is there, lme4"
 	@echo "make pins       choose the newest allowed versions anew (needs uv)"
 
+# The pins are complete: nothing is left to choose for pip, which would look for newer extras.
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed; name one with: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
