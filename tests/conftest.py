@@ -14,6 +14,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from made_up import KEYS, write_study
 from matplotlib.figure import Figure
+from xdist.scheduler import LoadFileScheduling
 
 # A shared machine may be slow now and then; that is no failure.
 settings.register_profile("patient", deadline=None)
@@ -21,6 +22,18 @@ settings.load_profile("patient")
 
 ROOT = Path(__file__).resolve().parent.parent
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+class OneWorkerForHsb(LoadFileScheduling):
+    """A file's tests stay on one worker, and so do all that share the chapters run on HSB."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "hsb" if "/test_hsb_" in nodeid else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneWorkerForHsb | None:
+    """Replace what ``--dist loadfile`` stands for."""
+    return OneWorkerForHsb(config, log) if config.option.dist == "loadfile" else None
 
 
 @dataclass

@@ -11,24 +11,8 @@ from conftest import CHAPTERS, Executed, execute
 from made_up import clinics, two_level
 
 OnData = Callable[..., Executed]
-OnHsb = Callable[[str], Executed]
 
 BALANCED = [10] * 30
-
-
-def test_hsbs_sentences_say_what_its_numbers_say(on_hsb: OnHsb) -> None:
-    first, second = on_hsb("01").texts, on_hsb("02").texts
-    assert "students of one school are more alike" in first["pairs-say"]
-    assert "19% lies between schools and 81% within them" in first["anova-say"]
-    assert "seldom spread so widely" in first["f-test-say"]
-    assert "the line rises" in first["first-look-say"]
-    assert "own lines rise in 145 and fall in 15 of 160" in first["first-look-say"]
-    assert "Both lines rise" in second["regressions-say"]
-    assert "The line through the means is the steeper one." in second["regressions-say"]
-    assert "stands 28% of the way" in second["identity-say"]
-    assert "would overstate the relation inside schools" in second["easy-mistake-say"]
-    assert "1.37 times the naive one, more than such an error explains" in second["robust-say"]
-    assert "higher value of math achievement" in second["robust-say"]
 
 
 def test_slopes_of_opposite_signs_are_called_so(on_data: OnData) -> None:

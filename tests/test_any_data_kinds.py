@@ -9,7 +9,6 @@ from conftest import Executed
 from made_up import two_level, with_kinds
 
 OnData = Callable[..., Executed]
-OnHsb = Callable[[str], Executed]
 
 TWO_KINDS = {"group_predictor": {"column": "w", "levels": {0: "old", 1: "new"}}}
 A_NUMBER = {"group_predictor": {"column": "w", "label": "size"}}
@@ -17,29 +16,6 @@ A_NUMBER = {"group_predictor": {"column": "w", "label": "size"}}
 
 def draw(**keys: Any) -> Any:
     return two_level(**({"within": 0.5, "between": 0.5, "sd_group": 0.5} | keys))
-
-
-def test_hsbs_sentences_say_what_its_numbers_say(on_hsb: OnHsb) -> None:
-    texts = on_hsb("06").texts
-    assert "90 schools with sector public and 70 schools with sector Catholic" in texts["the-study"]
-    assert "is higher in schools with sector Catholic" in texts["level-2-say"]
-    assert (
-        "The slope is smaller in schools with sector Catholic, 1.64 (95% interval"
-        in texts["slopes-say"]
-    )
-    assert "In each kind the relation rises." in texts["slopes-say"]
-    assert "sector is 0 for public and 1 for Catholic" in texts["the-study"]
-    assert "is 3.685, where it was 4.768" in texts["level-2-say"]
-    assert "of slopes is -1.35, close to the -1.31" in texts["inside-say"]
-    assert "0.235 in place of 0.218, on 153 degrees of freedom" in texts["inside-say"]
-    assert "still smaller in schools with sector Catholic" in texts["inside-say"]
-    assert "school 1946 (public) and school 5650 (Catholic)" in texts["prototypes-say"]
-    assert (
-        "from -2.84 to 1.03 (90% of students) math achievement is higher" in texts["difference-say"]
-    )
-    assert "from 1.03 to 1.76 (9.9% of students) the two cannot" in texts["difference-say"]
-    assert "1.25 in place of 2.14" in texts["effect-say"]
-    assert "moderate each other's relation" in texts["easy-mistake-say"]
 
 
 def test_a_difference_the_other_way_round_is_called_lower(on_data: OnData) -> None:

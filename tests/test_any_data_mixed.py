@@ -11,7 +11,6 @@ from conftest import Executed, execute
 from made_up import KEYS, clinics, two_level, write_study
 
 OnData = Callable[..., Executed]
-OnHsb = Callable[[str], Executed]
 
 
 def without_group_means(frame: pd.DataFrame) -> pd.DataFrame:
@@ -40,24 +39,6 @@ def uneven_study(number: str) -> Executed:
 
 def run(number: str, frame: pd.DataFrame, keys: Mapping = KEYS) -> Executed:
     return execute(number, str(write_study(Path(mkdtemp()), frame, keys)))
-
-
-def test_hsbs_sentences_say_what_its_numbers_say(on_hsb: OnHsb) -> None:
-    third, fourth, fifth = (on_hsb(number).texts for number in ("03", "04", "05"))
-    assert "too small by a factor of √(7,184 / 7,024) = 1.011" in third["roads-say"]
-    assert "It is 0.130, larger, which may be a sign" in third["roads-say"]
-    assert "The line rises" in third["deviations-say"]
-    assert "sector does not vary at all" in third["cost-say"]
-    assert "1.11 times that of the fixed-effects model" in third["easy-mistake-say"]
-    assert "as 2.18 points, less" in fourth["intercepts-say"]
-    assert "school 8367 has 14 students" in fourth["by-hand-say"]
-    assert "have a higher math achievement" in fourth["within-between-say"]
-    assert "the sentence is wrong. Within schools" in fourth["easy-mistake-say"]
-    assert "18% lies between schools: 8.61 of 47.8" in fifth["null-say"]
-    assert "is beyond all of them" in fifth["zero-say"]
-    assert "69% between schools and 5.4% inside them" in fifth["explained-say"]
-    assert "8.44 between schools and 46.43 within" in fifth["easy-mistake-say"]
-    assert "0.1603 in these data, where 0.1804 is right" in fifth["easy-mistake-say"]
 
 
 def test_a_falling_slope_is_said_to_fall_in_every_chapter() -> None:

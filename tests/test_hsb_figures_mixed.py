@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from conftest import Executed
 from matplotlib.figure import Figure
-from test_figures import line_named, slope_of
+from test_hsb_figures import line_named, slope_of
 
 OnHsb = Callable[[str], Executed]
 
