@@ -1,7 +1,6 @@
 """Reading a study: its file, then its data, checked whole, as a frame with clean names."""
 
-import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from helpers.studyfile import (
     read_yaml,
     validate,
 )
+from helpers.tables import READERS, VALUE_LABELS, kind_of, read_table
 
 MOST_CATEGORIES = 20  # a cross table of more could not be read
 
@@ -63,52 +63,77 @@ def read_study(study: str | Path | Mapping[str, Any] | Study) -> Study:
 def _load(study: Study, where: str, folder: Path) -> Study:
     """Read the data that `study` names, check them, and return the study with them."""
     raw = _read_table(folder / study.data, study.group.column, where)
-    raw.columns = [str(column) for column in raw.columns]
     file = study.data.name
-    for role, part in study.columns.items():
-        if part.column not in raw.columns:
-            raise StudyError(
-                f"{where}: {role}.column is {part.column!r}, which {file} does not have"
-                f"{did_you_mean(part.column, raw.columns)} "
-                f"(columns there: {', '.join(raw.columns)})"
-            )
+    absent = [
+        f"{where}: {role}.column is {part.column!r}, which {file} does not have"
+        f"{did_you_mean(part.column, raw.columns)} (columns there: {', '.join(raw.columns)})"
+        for role, part in study.columns.items()
+        if part.column not in raw.columns
+    ]
+    if absent:
+        raise StudyError("\n".join(absent))
+    value_labels = raw.attrs.get(VALUE_LABELS, {})
     columns = {part.column: part.name for part in study.columns.values()}
     frame = raw[list(columns)].rename(columns=columns)
     # An empty text is how Stata and SPSS write a missing one.
     texts = frame.select_dtypes(["object", "string"]).columns
     frame[texts] = frame[texts].replace(r"^\s*$", np.nan, regex=True)
     named_levels: dict[str, list[str]] = {}
+    problems = []
     for role, part in study.columns.items():
         if isinstance(part, Variable):
             values = frame[part.name]
+            if isinstance(values.dtype, pd.CategoricalDtype):
+                values = values.astype(object)
+            if part.levels is None:
+                part = _with_labels(part, values, role, value_labels.get(part.column, {}))
             levels = _levels_of(values, part, role)
             if levels is not None:
                 named_levels[part.name] = [(part.levels or {}).get(k, str(k)) for k in levels]
             place = f"{where}: {role} column {part.column!r} in {file}"
-            frame[part.name] = _as_numbers(values, levels, role, place)
+            try:
+                frame[part.name] = _as_numbers(values, levels, role, place)
+            except StudyError as error:
+                problems.append(str(error))
+    if problems:
+        raise StudyError("\n".join(problems))
 
     own = [p for role, p in study.columns.items() if not role.startswith("covariates")]
     n_missing = {getattr(p, "label", p.column): int(frame[p.name].isna().sum()) for p in own}
-    complete = frame.dropna(subset=[p.name for p in own]).reset_index(drop=True)
+    complete = frame.dropna(subset=[p.name for p in own])
+    row_numbers = complete.index.to_numpy() + 1
+    complete = complete.reset_index(drop=True)
     for name in named_levels:
         if complete[name].notna().all():
             complete[name] = complete[name].astype("int64")
     complete[study.group.name] = _as_ids(complete[study.group.name])
-    _check_rows(complete, study, where, file)
+    problems = list(_problems_of(complete, study, where, file))
+    if problems:
+        raise StudyError("\n".join(problems))
     missing = {label: n for label, n in n_missing.items() if n}
-    return study.with_rows(complete, len(raw), missing, named_levels)
+    return study.with_rows(complete, len(raw), missing, named_levels, row_numbers)
+
+
+def _with_labels(
+    variable: Variable, values: pd.Series, role: str, labels: Mapping[Any, str]
+) -> Variable:
+    """Take a file's own labels of values for levels, where each value has one."""
+    found = values.dropna().unique()
+    at_most = {"group_predictor": 2, "outcome": 0, "predictor": 0}.get(role, MOST_CATEGORIES)
+    if not 2 <= len(found) <= at_most or not all(value in labels for value in found):
+        return variable
+    return variable.model_copy(update={"levels": {v: labels[v] for v in sorted(found)}})
 
 
 def _read_table(path: Path, ids: str, where: str) -> pd.DataFrame:
-    # A compressed csv or tsv reads like the plain one.
-    suffix = next((s for s in reversed(path.suffixes) if s != ".gz"), "").lower()
-    if suffix not in _READERS:
+    suffix = kind_of(path)
+    if suffix not in READERS:
         raise StudyError(
             f"{where}: `data` names {path.name}, a kind of file that is not read here; "
-            f"save it as one of {', '.join(_READERS)}"
+            f"save it as one of {', '.join(READERS)}"
         )
     try:
-        return _READERS[suffix](path, ids)
+        return read_table(path, ids)
     except FileNotFoundError:
         there = [p.name for p in path.parent.glob("*") if p.is_file()]
         raise StudyError(
@@ -197,30 +222,33 @@ def _levels_of(values: pd.Series, variable: Variable, role: str) -> list[Any] | 
     return None
 
 
-def _check_rows(frame: pd.DataFrame, study: Study, where: str, file: str) -> None:
-    """Refuse rows from which no chapter could learn anything."""
+def _problems_of(frame: pd.DataFrame, study: Study, where: str, file: str) -> Iterator[str]:
+    """Say, one by one, why no chapter could learn anything from these rows."""
     group, outcome, predictor = study.group, study.outcome, study.predictor
     n_groups = frame[group.name].nunique()
     if n_groups < 2:
-        raise StudyError(
+        yield (
             f"{where}: group column {group.column!r} in {file} has {n_groups} "
             f"{group.one if n_groups == 1 else group.many} with complete rows; a multilevel study "
             f"needs two or more: name the column that tells {group.many} apart"
         )
+        return
     if n_groups == len(frame):
-        raise StudyError(
+        yield (
             f"{where}: group column {group.column!r} in {file} has a {group.one} of its own for "
             f"each of the {len(frame):,} complete rows, so nothing can vary within one; name the "
             f"column that holds several {study.unit.many} together"
         )
+        return
     for role, variable in (("outcome", outcome), ("predictor", predictor)):
         if frame[variable.name].nunique() < 2:
-            raise StudyError(
+            yield (
                 f"{where}: {role} column {variable.column!r} in {file} never varies (it is "
                 f"{frame[variable.name].iloc[0]:g} in every complete row); name another column"
             )
-    if (frame.groupby(group.name)[predictor.name].nunique() < 2).all():
-        raise StudyError(
+    varies = frame[predictor.name].nunique() > 1 and frame[outcome.name].nunique() > 1
+    if varies and (frame.groupby(group.name)[predictor.name].nunique() < 2).all():
+        yield (
             f"{where}: predictor column {predictor.column!r} in {file} never varies within a "
             f"{group.one}, so it is a group predictor; name as predictor a column that differs "
             f"between {study.unit.many} of one {group.one}"
@@ -229,66 +257,39 @@ def _check_rows(frame: pd.DataFrame, study: Study, where: str, file: str) -> Non
     for role, variable, values in (("outcome", outcome, y), ("predictor", predictor, x)):
         mean, sd = values.mean(), values.std()
         flat = role == "predictor" and sd > 1e8 * y.std()  # its slope is next to nothing
-        if not 1e-6 < sd < 1e9 or sd < 1e-10 * mean**2 or flat:
-            raise StudyError(
+        if varies and (not 1e-6 < sd < 1e9 or sd < 1e-10 * mean**2 or flat):
+            yield (
                 f"{where}: {role} column {variable.column!r} in {file} has values of a size "
                 f"(mean {mean:.3g}, standard deviation {sd:.3g}) at which a regression of it "
                 f"would lose digits; use another unit, or subtract a constant"
             )
-    if abs(x.corr(y)) > 1 - 1e-12:
-        raise StudyError(
+    if varies and abs(x.corr(y)) > 1 - 1e-12:
+        yield (
             f"{where}: outcome column {outcome.column!r} in {file} is an exact linear function of "
             f"predictor column {predictor.column!r}, so nothing is left to model; name another"
         )
     if study.group_predictor is not None:
-        _check_constant_within(frame, study.group_predictor, group, where, file)
+        yield from _problems_within(frame, study.group_predictor, group, where, file)
 
 
-def _check_constant_within(
+def _problems_within(
     frame: pd.DataFrame, variable: Variable, group: Group, where: str, file: str
-) -> None:
+) -> Iterator[str]:
+    """Say why a group predictor is none."""
     per_group = frame.groupby(group.name)[variable.name].nunique()
     varying = per_group.index[per_group > 1]
     if len(varying):
-        raise StudyError(
+        yield (
             f"{where}: group_predictor column {variable.column!r} in {file} varies within "
             f"{len(varying)} of {len(per_group)} {group.many}, such as {_quote(varying[:3])}; "
             f"a group predictor has one value in each {group.one}: mend the data, name another "
             f"column, or leave group_predictor out"
         )
     if frame[variable.name].nunique() < 2:
-        raise StudyError(
+        yield (
             f"{where}: group_predictor column {variable.column!r} in {file} is the same in every "
             f"{group.one}; name another column, or leave group_predictor out"
         )
-
-
-def _read_text(path: Path, ids: str, separator: str) -> pd.DataFrame:
-    """Read delimited text, with the ids of groups as they stand there."""
-    header = pd.read_csv(path, sep=separator, header=None, nrows=1, dtype=str).iloc[0]
-    twice = header[header.duplicated()].unique()
-    if len(twice):
-        raise ValueError(f"its header names {_quote(twice)} twice; rename one")
-    with warnings.catch_warnings():
-        # A row longer than the header would shift or lose values.
-        warnings.simplefilter("error", pd.errors.ParserWarning)
-        table = pd.read_csv(path, sep=separator, index_col=False, low_memory=False)
-    if ids in table:
-        # 01 and 1 are two ids, and NA is one; only an empty cell is none.
-        as_text = {"dtype": str, "keep_default_na": False, "na_values": [""]}
-        table[ids] = pd.read_csv(path, sep=separator, index_col=False, usecols=[ids], **as_text)
-    return table
-
-
-# What reads each kind of file, given its path and the column that holds the ids of groups.
-_READERS: dict[str, Callable[[Path, str], pd.DataFrame]] = {
-    ".csv": lambda path, ids: _read_text(path, ids, ","),
-    ".tsv": lambda path, ids: _read_text(path, ids, "\t"),
-    ".parquet": lambda path, _: pd.read_parquet(path),
-    ".dta": lambda path, _: pd.read_stata(path, convert_categoricals=False),
-    ".sav": lambda path, _: pd.read_spss(path, convert_categoricals=False),
-    ".xlsx": lambda path, _: pd.read_excel(path),
-}
 
 
 def _quote(values: Iterable[Any]) -> str:

@@ -8,7 +8,7 @@ import difflib
 import keyword
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -25,6 +25,8 @@ from pydantic import (
 )
 
 DATA_FOLDER = Path(__file__).resolve().parent.parent / "data"
+
+MOST_BYTES = 1_000_000  # of a study file
 
 
 class StudyError(ValueError):
@@ -138,6 +140,7 @@ class Study(_Part):
     _n_rows: int = PrivateAttr(default=0)
     _missing: dict[str, int] = PrivateAttr(default_factory=dict)
     _levels: dict[str, list[str]] = PrivateAttr(default_factory=dict)
+    _row_numbers: list[int] = PrivateAttr(default_factory=list)
 
     @model_validator(mode="after")
     def _check_columns_and_names(self) -> Self:
@@ -175,11 +178,13 @@ class Study(_Part):
         n_rows: int,
         missing: dict[str, int],
         levels: dict[str, list[str]],
+        row_numbers: Sequence[int],
     ) -> Self:
         """Return this study together with its data; the arguments are the properties below."""
         study = self.model_copy()
         study._frame, study._n_rows = frame, n_rows
         study._missing, study._levels = missing, levels
+        study._row_numbers = list(row_numbers)
         return study
 
     def name_of(self, one: object) -> str:
@@ -195,6 +200,11 @@ class Study(_Part):
     def frame(self) -> pd.DataFrame:
         """The complete rows, one a level-1 unit, in the order of the file, with clean names."""
         return self._frame.copy()
+
+    @property
+    def row_numbers(self) -> list[int]:
+        """Where each of these rows stands in the file, the first below the header being 1."""
+        return list(self._row_numbers)
 
     @property
     def n_rows(self) -> int:
@@ -294,7 +304,15 @@ def find_study(study: str | Path) -> Path:
 
 
 class _Loader(yaml.SafeLoader):
-    """PyYAML's safe loader, which would let the last of two equal keys win unnoticed."""
+    """PyYAML's safe loader, which would let the last of two equal keys win unnoticed.
+
+    Aliases are refused: a few lines of them can stand for gigabytes.
+    """
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("an alias (*name) is not read here; write its value out")
+        return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [key.value for key, _ in node.value]
@@ -310,6 +328,11 @@ def read_yaml(path: Path) -> Any:
     >>> read_yaml(DATA_FOLDER / "hsb.yaml")["data"]
     'hsb.csv'
     """
+    if path.stat().st_size > MOST_BYTES:
+        raise StudyError(
+            f"{path.name} is larger than a study file can be ({MOST_BYTES:,} bytes); "
+            f"name the data under `data:` rather than writing them there"
+        )
     try:
         return yaml.load(path.read_text(encoding="utf-8-sig"), _Loader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -1,8 +1,12 @@
-"""The command line runs chapters on a study, says what failed, and leaves nothing half-written."""
+"""The command line runs chapters on studies, says what failed, and leaves nothing half-written."""
 
+import os
 import re
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -10,14 +14,22 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import CHAPTERS, ROOT
-from made_up import clinics, write_study
-from nbformat.v4 import new_code_cell, new_notebook
+from made_up import KEYS, clinics, two_level, write_study
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from typer.testing import CliRunner
 
 from helpers.__main__ import app
-from helpers.rerun import find_chapters
+from helpers.rerun import check_parameters, find_chapters
 from helpers.results import COLUMNS, collect_estimates
 from helpers.studyfile import StudyError
+
+Tiny = Callable[..., subprocess.CompletedProcess[str]]
+
+FRAME = two_level(sizes=[4, 5, 6], within=1, between=1, sd_group=1)
+# A tidy table of one row, as a chapter's last cell shows one.
+ROW = dict.fromkeys(COLUMNS) | {"chapter": "01", "model": "within", "effect": "fixed", "term": "x"}
+ROW |= {"estimate": 0.1, "std_error": 0.01, "conf_low": 0.08, "conf_high": 0.12, "method": "OLS"}
+GOOD = f"display(str(study), metadata={{'estimates': [{ROW}]}})"
 
 
 def helpers(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -26,13 +38,251 @@ def helpers(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
 
 
-def refused(*arguments: str) -> str:
-    """Run the command line in this process, and return its one error."""
-    result = CliRunner().invoke(app, ["run", *arguments])
+def refused(*arguments: str) -> list[str]:
+    """Run the command line in this process, and return its errors, a line each."""
+    result = CliRunner().invoke(app, [*arguments])
     assert result.exit_code == 1
     assert not result.stdout
-    assert result.stderr.count("\n") == 1
-    return result.stderr
+    lines = result.stderr.splitlines()
+    assert all(line.startswith("error: ") for line in lines)
+    return lines
+
+
+def write_chapters(folder: Path, **sources: str) -> Path:
+    """Write small notebooks, each with the one parameter and one cell, in place of the course's."""
+    folder.mkdir(exist_ok=True)
+    for i, (name, source) in enumerate(sources.items(), 1):
+        parameters = new_code_cell('study = "hsb"', metadata={"tags": ["parameters"]})
+        title = new_markdown_cell(f"# {i} · {name}")
+        notebook = new_notebook(cells=[title, parameters, new_code_cell(source)])
+        notebook.metadata.kernelspec = nbformat.read(CHAPTERS[0], as_version=4).metadata.kernelspec
+        nbformat.write(notebook, folder / f"{i:02d}-{name}.ipynb")
+    return folder
+
+
+PROGRAM = """if True:
+    import sys
+    from pathlib import Path
+    from helpers import rerun
+    rerun.NOTEBOOKS = Path(sys.argv[1])
+    from helpers.__main__ import app
+    sys.argv = ["helpers", *sys.argv[2:]]
+    app()
+"""
+
+
+def tiny(chapters: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run the command line on small chapters in place of the course's."""
+    command = [sys.executable, "-c", PROGRAM, str(chapters), *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_chapter_that_fails_is_told_and_the_others_are_kept(tmp_path: Path) -> None:
+    chapters = write_chapters(tmp_path / "chapters", good=GOOD, bad="1 / 0")
+    study = write_study(tmp_path / "clinic", FRAME, KEYS)
+    out = tmp_path / "out"
+    result = tiny(chapters, "run", study, "--out", out)
+    assert result.returncode == 2, result.stderr
+    assert "error: 02-bad: cell 3 stopped with ZeroDivisionError" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert result.stdout.startswith("1 of 2 chapters in ")
+    kept = ["01-good.html", "01-good.ipynb", "02-bad.failed.ipynb", "index.html", "results.csv"]
+    assert names(out) == kept
+    index = (out / "index.html").read_text("utf-8")
+    assert "did not run to its end" in index
+    assert "cell 3 stopped with ZeroDivisionError: division by zero" in index
+    assert 'href="01-good.html"' in index
+    assert 'href="02-bad.html"' not in index
+    done = nbformat.read(out / "01-good.ipynb", as_version=4)
+    assert done.cells[-1].outputs[0].data["text/plain"] == repr(str(study))
+
+
+@pytest.mark.slow
+def test_running_again_redoes_only_what_is_missing_or_stale(tmp_path: Path) -> None:
+    chapters = write_chapters(tmp_path / "chapters", one=GOOD, two="print(2)")
+    study = write_study(tmp_path / "clinic", FRAME, KEYS)
+    out = tmp_path / "out"
+    run = (chapters, "run", study, "--out", out)
+    assert tiny(*run).returncode == 0
+    first, second = (out / name for name in ("01-one.ipynb", "02-two.ipynb"))
+    before = {path: path.stat().st_mtime_ns for path in (first, second)}
+    second.unlink()
+    result = tiny(*run)
+    assert "2 of 2 chapters" in result.stdout
+    assert "1 of them as they stood" in result.stdout
+    assert first.stat().st_mtime_ns == before[first]
+    assert second.exists()
+    # Other data make everything stale; a chapter's other text makes that chapter stale.
+    write_study(tmp_path / "clinic", FRAME.assign(y=-FRAME["y"]), KEYS)
+    assert "as they stood" not in tiny(*run).stdout
+    write_chapters(tmp_path / "chapters", one=GOOD, two="print(3)")
+    assert "1 of them as they stood" in tiny(*run).stdout
+
+
+@pytest.mark.slow
+def test_a_kernel_that_dies_fails_its_chapter_alone(tmp_path: Path) -> None:
+    die = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+    chapters = write_chapters(tmp_path / "chapters", good=GOOD, dead=die)
+    study = write_study(tmp_path / "clinic", FRAME, KEYS)
+    result = tiny(chapters, "run", study, "--out", tmp_path / "out")
+    assert result.returncode == 2
+    assert "error: 02-dead: the kernel stopped" in result.stderr
+    assert "01-good.ipynb" in names(tmp_path / "out")
+    assert "02-dead.ipynb" not in names(tmp_path / "out")
+
+
+@pytest.mark.slow
+def test_an_interrupt_keeps_what_is_finished_and_leaves_nothing_half_written(
+    tmp_path: Path,
+) -> None:
+    chapters = write_chapters(tmp_path / "chapters", good=GOOD, slow="import time; time.sleep(99)")
+    study = write_study(tmp_path / "clinic", FRAME, KEYS)
+    out = tmp_path / "out"
+    command = [sys.executable, "-c", PROGRAM, str(chapters), "run", str(study), "--out", str(out)]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    until = time.monotonic() + 60
+    while not (out / "01-good.ipynb").exists() and time.monotonic() < until:
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "what is finished is kept" in stderr
+    assert names(out) == ["01-good.html", "01-good.ipynb"]
+
+
+def test_a_full_disk_leaves_the_file_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from helpers import rerun
+
+    def full(self: Path, *_: object, **__: object) -> None:
+        os.close(os.open(self, os.O_CREAT | os.O_WRONLY))
+        raise OSError(28, "No space left on device")
+
+    target = tmp_path / "index.html"
+    target.write_text("as it was")
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(OSError, match="No space left"):
+        rerun._write(target, "new")
+    assert names(tmp_path) == ["index.html"]
+    assert target.read_text() == "as it was"
+
+
+@pytest.mark.slow
+def test_several_studies_are_laid_side_by_side(tmp_path: Path) -> None:
+    chapters = write_chapters(tmp_path / "chapters", good=GOOD)
+    studies = []
+    for name in ("wards", "plots"):
+        path = write_study(tmp_path / name, FRAME, KEYS | {"title": f"The {name}"})
+        studies.append(path.rename(path.with_name(f"{name}.yaml")))
+    out = tmp_path / "out"
+    result = tiny(chapters, "run", *studies, "--out", out)
+    assert result.returncode == 0, result.stderr
+    assert names(out) == ["index.html", "plots", "results.csv", "wards"]
+    table = pd.read_csv(out / "results.csv")
+    assert list(table)[:2] == ["study", "chapter"]
+    assert sorted(table["study"]) == ["plots", "wards"]
+    page = (out / "index.html").read_text("utf-8")
+    assert "2 studies side by side" in page
+    assert 'href="wards/index.html"' in page
+    assert "0.100 (0.080 to 0.120)" in page
+    assert 'href="../index.html"' in (out / "plots" / "index.html").read_text("utf-8")
+
+
+@pytest.mark.slow
+def test_words_of_a_study_reach_no_page_as_html(tmp_path: Path) -> None:
+    evil = "<script>alert(1)</script> & $x$ *b* 🙂 שלום"
+    say = "from helpers import *\nword = words(read_study(study))\nsay(word.y)\nsay(word.x)"
+    chapters = write_chapters(tmp_path / "chapters", good=GOOD, say=say)
+    keys = {
+        "title": evil,
+        "question": evil,
+        "group": {"column": "group", "one": evil},
+        "outcome": {"column": "y", "label": evil},
+        "predictor": {"column": "x", "label": evil + "2"},
+    }
+    study = write_study(tmp_path / "clinic", FRAME, keys)
+    out = tmp_path / "out"
+    result = tiny(chapters, "run", study, "--out", out)
+    assert result.returncode == 0, result.stderr
+    for page in out.glob("*.html"):
+        text = page.read_text("utf-8")
+        assert "<script" not in text
+        assert "&lt;script&gt;" in text or page.name == "01-good.html"
+    assert "<em>b</em>" not in (out / "02-say.html").read_text("utf-8")
+    assert "<math" not in (out / "02-say.html").read_text("utf-8")
+
+
+# ---------------------------------------------------------------- what is refused before it runs
+
+
+def test_a_study_that_is_wrong_runs_nothing(tmp_path: Path) -> None:
+    (error,) = refused("run", "hbs", "--out", str(tmp_path / "out"))
+    assert error.startswith("error: there is no study 'hbs'")
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_problems_of_all_studies_are_told_at_once(tmp_path: Path) -> None:
+    paths = []
+    for name in ("one", "two"):
+        path = write_study(tmp_path / name, FRAME.assign(y="?"), KEYS)
+        paths.append(str(path.rename(path.with_name(f"{name}.yaml"))))
+    first, second = refused("run", "hsb", *paths, "--out", str(tmp_path / "out"))
+    assert "one.yaml: outcome column 'y'" in first
+    assert "two.yaml: outcome column 'y'" in second
+    assert not (tmp_path / "out").exists()
+
+
+def test_two_studies_of_one_name_are_refused(tmp_path: Path) -> None:
+    paths = [str(write_study(tmp_path / name, FRAME, KEYS)) for name in ("one", "two")]
+    (error,) = refused("run", *paths)
+    assert "would both go to a folder study; rename one" in error
+
+
+def test_a_chapter_that_is_not_there_is_refused() -> None:
+    (error,) = refused("run", "hsb", "--chapters", "01,9")
+    assert error.startswith("error: there is no chapter 09; there are 01, 02")
+    assert refused("run", "hsb", "--chapters", " ,")[0].startswith("error: no chapter is named")
+
+
+def test_an_output_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    assert len(refused("run", "hsb", "--out", str(tmp_path / "file"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("sede=1", "no chapter has such a parameter; did you mean 'seed'"),
+        ("seed=one", "seed is int, as 7, and not str"),
+        ("seed", "should be NAME=VALUE"),
+        ("study=hsb", "the study is named without -p"),
+    ],
+)
+def test_unknown_and_mistyped_parameters_are_refused(
+    given: str, message: str, tmp_path: Path
+) -> None:
+    folder = write_chapters(tmp_path / "chapters", good=GOOD)
+    (chapter,) = folder.glob("*.ipynb")
+    chapter.write_text(chapter.read_text().replace('study = \\"hsb\\"', "seed = 7"))
+    with pytest.raises(StudyError, match=re.escape(message)):
+        check_parameters([given], [chapter])
+    assert check_parameters(["seed=3"], [chapter]) == {"seed": 3}
+
+
+def test_chapters_can_be_chosen_by_number_and_range() -> None:
+    assert find_chapters() == CHAPTERS
+    assert find_chapters(["2", " 01", "", "02"]) == CHAPTERS[1::-1]
+    assert find_chapters(["01", "4-06"]) == [CHAPTERS[0], *CHAPTERS[3:6]]
+    with pytest.raises(StudyError, match="there is no chapter 77"):
+        find_chapters(["77"])
+
+
+# ---------------------------------------------------------------- a whole study
 
 
 @pytest.fixture(scope="module")
@@ -43,22 +293,25 @@ def rerun_on_clinics(tmp_path_factory: pytest.TempPathFactory) -> Path:
     result = helpers("run", str(path), "--out", str(folder / "out"))
     assert result.returncode == 0, result.stderr
     assert result.stdout.startswith(f"{len(CHAPTERS)} of {len(CHAPTERS)} chapters in {folder}")
-    assert result.stdout.rstrip().endswith(" s")
+    assert result.stdout.rstrip().endswith("index.html")
     assert "100%" in result.stderr
     return folder / "out"
 
 
 @pytest.mark.slow
-def test_a_run_writes_the_chapters_and_their_table(rerun_on_clinics: Path) -> None:
+def test_a_run_writes_chapters_pages_an_index_and_their_table(rerun_on_clinics: Path) -> None:
     out = rerun_on_clinics
-    names = [path.name for path in CHAPTERS]
-    assert sorted(path.name for path in out.iterdir()) == [*names, "results.csv"]
+    chapters = [path.name for path in CHAPTERS]
+    pages = [path.with_suffix(".html").name for path in CHAPTERS]
+    assert names(out) == sorted([*chapters, *pages, "index.html", "results.csv"])
     # A model is called "null", which pandas would read as a missing value.
     reading = {"dtype": {"chapter": str}, "keep_default_na": False, "na_values": [""]}
     table = pd.read_csv(out / "results.csv", **reading)
     assert list(table) == COLUMNS
     expected = [
-        row for name in names for row in collect_estimates(nbformat.read(out / name, as_version=4))
+        row
+        for name in chapters
+        for row in collect_estimates(nbformat.read(out / name, as_version=4))
     ]
     assert [tuple(row) for row in table[["chapter", "model", "term"]].to_numpy()] == [
         (row["chapter"], row["model"], row["term"]) for row in expected
@@ -68,62 +321,26 @@ def test_a_run_writes_the_chapters_and_their_table(rerun_on_clinics: Path) -> No
     np.testing.assert_array_equal(table["estimate"], estimates)
 
 
-def test_a_study_that_is_wrong_runs_nothing(tmp_path: Path) -> None:
-    error = refused("hbs", "--out", str(tmp_path / "out"))
-    assert error.startswith("error: there is no study 'hbs'")
-    assert not (tmp_path / "out").exists()
+@pytest.mark.slow
+def test_the_index_says_what_was_asked_and_what_came_out(rerun_on_clinics: Path) -> None:
+    index = (rerun_on_clinics / "index.html").read_text("utf-8")
+    assert "Do patients who wait longer find less relief?" in index
+    assert "231 patients in 12 clinics of 6 to 40" in index
+    assert "5 of 236 rows are left out" in index
+    assert "Inside clinics, a higher waiting time goes with a lower relief from pain" in index
+    assert index.count("<img") == 1
+    assert "study.yaml" in index
+    assert len(re.findall(r"<code>[0-9a-f]{64}</code>", index)) == 2 + len(CHAPTERS)
 
 
-def test_a_chapter_that_is_not_there_is_refused() -> None:
-    error = refused("hsb", "--chapters", "01,9")
-    assert error.startswith("error: there is no chapter 09; there are 01, 02")
-
-
-def test_an_output_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("no folder")
-    assert refused("hsb", "--out", str(tmp_path / "file")).startswith("error: ")
-
-
-def test_chapters_can_be_chosen_by_number() -> None:
-    assert find_chapters() == CHAPTERS
-    assert find_chapters(["2", " 01", "", "02"]) == CHAPTERS[1::-1]
-    with pytest.raises(StudyError, match="there is no chapter 77"):
-        find_chapters(["77"])
-
-
-def write_chapter(path: Path, source: str) -> None:
-    """Write a notebook with the one parameter and one cell."""
-    parameters = new_code_cell('study = "hsb"', metadata={"tags": ["parameters"]})
-    notebook = new_notebook(cells=[parameters, new_code_cell(source)])
-    notebook.metadata.kernelspec = nbformat.read(CHAPTERS[0], as_version=4).metadata.kernelspec
-    nbformat.write(notebook, path)
-
-
-def test_a_chapter_that_fails_is_told_and_what_others_estimated_is_kept(tmp_path: Path) -> None:
-    # A small table of estimates, as a chapter's last cell has one.
-    row = dict.fromkeys(COLUMNS) | {"chapter": "01", "model": "m", "term": "x", "estimate": 0.1}
-    shown = f"display(study, metadata={{'estimates': [{row}]}})"
-    for name, source in (("01-good", shown), ("02-bad", "1 / 0")):
-        write_chapter(tmp_path / f"{name}.ipynb", source)
-    program = """if True:
-        import sys
-        from pathlib import Path
-        from helpers import rerun
-        rerun.NOTEBOOKS, out = map(Path, sys.argv[1:])
-        print(rerun.run_chapters("other", rerun.find_chapters(), out))
-        rerun.run_chapters("other", rerun.find_chapters(["2"]), out)
-    """
-    out = tmp_path / "out"
-    command = [sys.executable, "-c", program, str(tmp_path), str(out)]
-    result = subprocess.run(command, check=True, capture_output=True, text=True)
-    assert "'02-bad': 'cell 3 stopped with ZeroDivisionError: division by zero'" in result.stdout
-    names = ["01-good.ipynb", "02-bad.failed.ipynb", "results.csv"]
-    assert sorted(path.name for path in out.iterdir()) == names
-    done = nbformat.read(out / "01-good.ipynb", as_version=4)
-    assert done.cells[-1].outputs[0].data["text/plain"] == "'other'"
-    # The second run was of the other chapter alone.
-    table = pd.read_csv(out / "results.csv")
-    assert table[["model", "term", "estimate"]].to_numpy().tolist() == [["m", "x", 0.1]]
+@pytest.mark.slow
+def test_no_page_asks_for_anything_from_elsewhere(rerun_on_clinics: Path) -> None:
+    for page in rerun_on_clinics.glob("*.html"):
+        text = page.read_text("utf-8")
+        loaded = re.findall(r"""(?:src|srcset|data)\s*=\s*["']([^"']{0,60})""", text)
+        assert all(each.startswith("data:") for each in loaded)
+        assert not re.findall(r"<link(?![^>]*data:)|@import|url\(", text)
+        assert "<script" not in text
 
 
 # ---------------------------------------------------------------- what a second study reads

@@ -1,6 +1,7 @@
 """What all figures share: colours, the looks of lines, and the pieces they are made of."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import pandas as pd
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import findfont, get_font
 
 from helpers.studyfile import Study
 
@@ -83,5 +85,17 @@ def short(name: str) -> str:
 
 
 def plain(text: str) -> str:
-    r"""Keep a dollar sign from being read as mathematics."""
-    return text.replace("$", r"\$")
+    r"""Keep a dollar sign from being read as mathematics, and put � for what no font here has.
+
+    >>> plain("$5 🙂")
+    '\\$5 �'
+    """
+    known = _characters()
+    drawn = "".join(c if ord(c) in known else "�" for c in " ".join(text.split()))
+    return drawn.replace("$", r"\$")
+
+
+@cache
+def _characters() -> frozenset[int]:
+    """Return the characters that the figures' font can draw."""
+    return frozenset(get_font(findfont("DejaVu Sans")).get_charmap())
