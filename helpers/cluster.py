@@ -39,7 +39,7 @@ def execute_on_cluster(
     from helpers.rerun import execute
 
     try:
-        client = Client(address, timeout="20s", set_as_default=False)
+        client = Client(address, timeout="10s", set_as_default=False)
     except (OSError, ValueError) as error:
         raise StudyError(
             f"no Dask scheduler answers at {address} ({error}); start one with `dask scheduler`"
@@ -51,7 +51,7 @@ def execute_on_cluster(
             for notebook, values in zip(notebooks, parameters, strict=True)
         ]
         place = {future.key: i for i, future in enumerate(futures)}
-        for future in as_completed(futures):
+        for future in as_completed(futures, loop=client.loop):
             try:
                 executed, error = future.result()
             except Exception as lost:
