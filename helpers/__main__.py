@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from helpers.study import read_study
-from helpers.studyfile import DATA_FOLDER, StudyError, find_study
+from helpers.studyfile import STUDY_FOLDERS, StudyError, find_study
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -20,7 +20,7 @@ def main() -> None:
 
 @app.command()
 def run(
-    study: Annotated[str, typer.Argument(help="a study in data/, such as hsb, or a study file")],
+    study: Annotated[str, typer.Argument(help="a study in data/ or data/more/, or a study file")],
     out: Annotated[
         Path | None, typer.Option(help="the folder to write to (default: build/STUDY)")
     ] = None,
@@ -45,7 +45,7 @@ def run(
 
     from tqdm import tqdm
 
-    parameter = path.stem if path.parent == DATA_FOLDER else str(path)
+    parameter = path.stem if path.parent in STUDY_FOLDERS else str(path)
     with tqdm(total=count_cells(notebooks), desc=path.stem, unit="cell") as bar:
         failed = run_chapters(parameter, notebooks, folder, on_cell=bar.update)
     for name, message in failed.items():
