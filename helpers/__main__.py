@@ -12,7 +12,7 @@ from helpers.studyfile import StudyError, find_study
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
-STUDY = "a study in data/, such as hsb, or a study file"
+STUDY = "a study in data/ or data/more/, such as hsb, or a study file"
 
 
 @app.callback()

@@ -24,7 +24,7 @@ from helpers.report.overview import overview_page
 from helpers.report.page import chapter_page, title_of
 from helpers.results import collect_estimates, write_results
 from helpers.study import read_study
-from helpers.studyfile import DATA_FOLDER, StudyError, did_you_mean
+from helpers.studyfile import STUDY_FOLDERS, StudyError, did_you_mean
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 
@@ -159,7 +159,7 @@ def plan(paths: Iterable[Path], out: Path | None) -> list[StudyRun]:
         folder = Path("build") / path.stem if out is None else out
         if out is not None and len(paths) > 1:
             folder = out / path.stem
-        parameter = path.stem if path.parent == DATA_FOLDER else str(path)
+        parameter = path.stem if path.parent in STUDY_FOLDERS else str(path)
         try:
             data = read_study(path).data
         except StudyError as error:

@@ -28,9 +28,9 @@ def read_study(study: str | Path | Mapping[str, Any] | Study) -> Study:
     Parameters
     ----------
     study
-        The name of a study in the project's ``data`` folder (``"hsb"``), the path of a study
-        file, or the mapping that such a file holds. A path under ``data:`` starts from the
-        file's own folder, in a mapping from the working directory. A study that was read
+        The name of a study in the project's folders ``data`` and ``data/more`` (``"hsb"``), the
+        path of a study file, or the mapping that such a file holds. A path under ``data:`` starts
+        from the file's own folder, in a mapping from the working directory. A study that was read
         already is handed back as it is.
 
     Returns

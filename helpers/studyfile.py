@@ -25,6 +25,7 @@ from pydantic import (
 )
 
 DATA_FOLDER = Path(__file__).resolve().parent.parent / "data"
+STUDY_FOLDERS = (DATA_FOLDER / "more", DATA_FOLDER)  # of two equal names the last counts
 
 MOST_BYTES = 1_000_000  # of a study file
 
@@ -284,9 +285,9 @@ def find_study(study: str | Path) -> Path:
     """
     if not isinstance(study, str | Path):
         raise StudyError(f"a study is a name, a path or a mapping, not {type(study).__name__}")
-    by_name = DATA_FOLDER / f"{study}.yaml"
-    if re.fullmatch(r"[\w-]+", str(study)) and by_name.is_file():
-        return by_name
+    known = {path.stem: path for folder in STUDY_FOLDERS for path in folder.glob("*.yaml")}
+    if str(study) in known:
+        return known[str(study)]
     path = Path(study)
     if path.is_file():
         if path.suffix.lower() not in (".yaml", ".yml"):
@@ -295,11 +296,11 @@ def find_study(study: str | Path) -> Path:
                 f"(data/hsb.yaml is one to start from)"
             )
         return path.resolve()
-    names = [known.stem for known in sorted(DATA_FOLDER.glob("*.yaml"))]
+    names = sorted(known)
     beside = [str(near) for near in sorted(path.parent.glob("*.y*ml"))]
     raise StudyError(
-        f"there is no study {str(study)!r}: no such file, and none of that name in data/"
-        f"{did_you_mean(str(study), [*beside, *names])} (studies there: {', '.join(names)})"
+        f"there is no study {str(study)!r}: no such file, and none of that name in data/ and "
+        f"data/more/{did_you_mean(str(study), [*beside, *names])} (studies: {', '.join(names)})"
     )
 
 

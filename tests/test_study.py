@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from made_up import KEYS, clinics, two_level, write_study
 
 from helpers import Study, StudyError, read_study
-from helpers.studyfile import clean_name
+from helpers.studyfile import DATA_FOLDER, clean_name, find_study
 
 FRAME = two_level(sizes=[4, 5, 6, 7], within=1, between=1, sd_group=1)
 
@@ -199,6 +199,14 @@ def test_a_missing_key_is_named(read: Read) -> None:
 def test_a_missing_study_is_refused_with_the_nearest_known_one() -> None:
     with pytest.raises(StudyError, match=r"no study 'hbs'.*did you mean 'hsb'"):
         read_study("hbs")
+
+
+def test_a_study_is_found_by_name_in_both_folders_of_the_project() -> None:
+    assert find_study("hsb") == DATA_FOLDER / "hsb.yaml"
+    assert find_study("sleepstudy") == DATA_FOLDER / "more" / "sleepstudy.yaml"
+    assert read_study("sleepstudy").group.many == "subjects"
+    with pytest.raises(StudyError, match=r"did you mean 'wages'\? \(.*hsb, .*sleepstudy, .*\)"):
+        find_study("wage")
 
 
 def test_a_data_file_is_no_study_file(tmp_path: Path) -> None:
