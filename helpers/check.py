@@ -32,8 +32,9 @@ def _lines(study: Study) -> Iterator[tuple[str, str]]:
     sizes = frame.groupby(group.name).size()
     yield (
         "groups",
-        f"{count(len(sizes), group)} (column {group.column!r}) of {sizes.min():,} to "
-        f"{count(int(sizes.max()), study.unit)}, median {sizes.median():g}",
+        f"{count(len(sizes), group)} (column {group.column!r}) of "
+        + (f"{sizes.min():,} to " if sizes.min() < sizes.max() else "")
+        + f"{count(int(sizes.max()), study.unit)}, median {sizes.median():g}",
     )
     if (sizes == 1).any():
         alone = int((sizes == 1).sum())

@@ -142,6 +142,7 @@ def plan(paths: Iterable[Path], out: Path | None) -> list[StudyRun]:
 
     Examples
     --------
+    >>> from helpers.studyfile import DATA_FOLDER
     >>> [run.out.name for run in plan([DATA_FOLDER / "hsb.yaml"], None)]
     ['hsb']
     """
@@ -175,6 +176,7 @@ def plan(paths: Iterable[Path], out: Path | None) -> list[StudyRun]:
 def checksum(path: Path) -> str:
     """Return the SHA-256 of a file.
 
+    >>> from helpers.studyfile import DATA_FOLDER
     >>> checksum(DATA_FOLDER / "hsb.csv")[:8]
     'dab39dd4'
     """

@@ -76,8 +76,11 @@ class PseudoR2:
     residual: float
 
     def __str__(self) -> str:
+        group = f"{self.group:.1%} of the null model's variance"
+        if math.isnan(self.group):
+            group = "none of the null model's variance is there to be explained"
         lines = [
-            f"group level: {self.group:.1%} of the null model's variance",
+            f"group level: {group}",
             f"unit level: {self.residual:.1%} of the null model's variance",
         ]
         if min(self.group, self.residual) < 0:

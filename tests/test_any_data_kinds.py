@@ -69,6 +69,30 @@ def test_a_numeric_group_predictor_is_read_at_its_mean_and_an_sd_to_either_side(
     assert len(chapter.figures["prototypes-figure"].axes) == 3
 
 
+def test_a_prototypes_own_line_is_read_at_its_own_value(on_data: OnData) -> None:
+    frame = with_kinds(draw(sizes=[15] * 12), difference=3, interaction=1, numeric=True)
+    chapter = on_data("06", frame, **A_NUMBER)
+    v = chapter.variables
+    for kind, one in v["prototypes"].items():
+        at, own = v["means"]["x"][one], v["w_of_group"][one]
+        fit, mode = v["cross_level"].fe_params, v["shifts"][one]
+        expected = fit["Intercept"] + fit["x"] * at + fit["w"] * own + fit["x:w"] * at * own + mode
+        line = v["own_lines"][kind]
+        assert np.interp(at, line.index, line) == pytest.approx(expected)
+    assert "the line for their own size" in chapter.texts["prototypes-say"]
+
+
+def test_moderation_that_slopes_of_groups_take_back_is_not_claimed(on_data: OnData) -> None:
+    frame = with_kinds(draw(sizes=[60] * 16), difference=0, interaction=0.1)
+    own = np.random.default_rng(4).standard_normal(16)
+    code = frame["group"].factorize()[0]
+    frame["y"] += own[code] * (frame["x"] - frame.groupby("group")["x"].transform("mean"))
+    chapter = on_data("06", frame, **TWO_KINDS)
+    one_slope, slopes = chapter.variables["of_product"], chapter.variables["of_slopes"]
+    assert one_slope.conf_low * one_slope.conf_high > 0 > slopes.conf_low * slopes.conf_high
+    assert "that cannot be told" in chapter.texts["easy-mistake-say"]
+
+
 def test_slopes_that_differ_widely_make_a_difference_of_slopes_uncertain(on_data: OnData) -> None:
     frame = with_kinds(draw(sizes=[40] * 24), difference=0, interaction=0.3)
     own = np.random.default_rng(4).standard_normal(24)

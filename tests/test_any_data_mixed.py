@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
+import numpy as np
 import pandas as pd
 import pytest
 from conftest import Executed, execute
@@ -91,7 +92,7 @@ def test_a_group_variance_of_zero_is_a_result_everywhere() -> None:
     assert "compatible with groups that are all alike" in fifth.texts["zero-say"]
     assert "zero over zero" in fifth.texts["z-say"]
     assert "nothing can be explained there" in fifth.texts["explained-say"]
-    assert "no mean of a group is reliable" in fifth.texts["reliability-say"]
+    assert "the mean of no group is reliable" in fifth.texts["reliability-say"]
     assert fifth.estimates["random_intercept", "pseudo_r2_group"]["estimate"] is None
 
 
@@ -155,3 +156,29 @@ def test_a_shuffled_study_has_the_same_estimates(on_data: OnData) -> None:
     found = on_data("04", frame.sample(frac=1, random_state=1)).estimates
     for key, row in expected.items():
         assert found[key]["estimate"] == pytest.approx(row["estimate"], rel=1e-6)
+
+
+def test_groups_of_one_pattern_have_the_same_say(on_data: OnData) -> None:
+    frame = two_level(sizes=[6] * 10, within=1, between=1, sd_group=1)
+    frame["x"] = np.tile(np.arange(6.0), 10)
+    third, fourth = on_data("03", frame), on_data("04", frame)
+    assert "every group has the same say" in third.texts["deviations-say"]
+    assert "All groups have the same size." in fourth.texts["by-hand-say"]
+    assert "All groups have this reliability." in fourth.texts["by-hand-say"]
+
+
+def test_a_group_that_shares_the_lowest_mean_is_said_to(on_data: OnData) -> None:
+    frame = two_level(sizes=[8] * 9, within=1, between=1, sd_group=1)
+    frame["x"] = (frame["x"] > 1.2).astype(float)
+    means = frame.groupby("group")["x"].mean()
+    tied = int((means == means.min()).sum())
+    assert tied > 1
+    assert f"one of {tied} with the lowest mean" in on_data("03", frame).texts["parallel-say"]
+
+
+def test_an_interval_that_ends_on_the_edge_is_said_to(on_data: OnData) -> None:
+    frame = two_level(sizes=[12] * 10, within=0.5, between=0.5, sd_group=0.25, seed=3)
+    chapter = on_data("04", frame)
+    row = chapter.estimates["random_intercept", "var_group"]
+    assert row["estimate"] > row["conf_low"] == 0
+    assert "On the left it ends at zero" in chapter.texts["top-say"]

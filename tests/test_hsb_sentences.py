@@ -13,7 +13,7 @@ def test_chapters_1_and_2_say_what_their_numbers_say(on_hsb: OnHsb) -> None:
     assert "19% lies between schools and 81% within them" in first["anova-say"]
     assert "seldom spread so widely" in first["f-test-say"]
     assert "the line rises" in first["first-look-say"]
-    assert "own lines rise in 145 and fall in 15 of 160" in first["first-look-say"]
+    assert "own lines of schools rise in 145 and fall in 15 of 160" in first["first-look-say"]
     assert "Both lines rise" in second["regressions-say"]
     assert "The line through the means is the steeper one." in second["regressions-say"]
     assert "stands 28% of the way" in second["identity-say"]

@@ -35,7 +35,7 @@ def draw_prototypes(
     data: pd.DataFrame,
     bands: Mapping[str, pd.DataFrame],
     prototypes: Mapping[str, Any],
-    shifts: pd.Series,
+    own_lines: Mapping[str, pd.Series],
     study: Study,
 ) -> Figure:
     """Draw the line of each kind of group with its band, and one group of that kind.
@@ -48,8 +48,8 @@ def draw_prototypes(
         For each kind, the columns ``"line"``, ``"low"`` and ``"high"`` over the predictor.
     prototypes
         One group of each kind.
-    shifts
-        The groups' conditional modes.
+    own_lines
+        For each kind, that group's own line: the outcome over the predictor, at two values or more.
     study
         The study, for its words.
 
@@ -63,8 +63,8 @@ def draw_prototypes(
     >>> from helpers.study import read_study
     >>> study = read_study("hsb")
     >>> band = pd.DataFrame({"line": [1.0, 2], "low": [0.0, 1], "high": [2.0, 3]}, index=[-1.0, 1])
-    >>> shifts = pd.Series({1224: -1.0})
-    >>> len(draw_prototypes(study.frame, {"a": band}, {"a": 1224}, shifts, study).axes)
+    >>> own = {"a": pd.Series([1.5, 2.5], index=[-1.0, 1.0])}
+    >>> len(draw_prototypes(study.frame, {"a": band}, {"a": 1224}, own, study).axes)
     1
     """
     x, y, group = study.predictor.name, study.outcome.name, study.group.name
@@ -86,10 +86,8 @@ def draw_prototypes(
         axes.scatter(
             own[x], own[y], s=20, color=look["color"], marker=look["marker"], alpha=0.7, linewidth=0
         )
-        # No further than its own units reach.
-        reach = np.array([own[x].min(), own[x].max()])
-        line = np.interp(reach, band.index, band["line"]) + shifts[one]
-        axes.plot(reach, line, color=look["color"], linestyle=":", linewidth=2.6, zorder=4)
+        line = own_lines[kind]
+        axes.plot(line.index, line, color=look["color"], linestyle=":", linewidth=2.6, zorder=4)
         axes.set_title(f"{short(study.name_of(one))} ({short(kind)})")
         axes.set_xlabel(plain(study.predictor.label_with_units))
     one_group = plain(study.group.one)

@@ -157,7 +157,7 @@ def describe(study: Study) -> str:
     """
     word = words(study)
     sizes = study.frame.groupby(study.group.name).size()
-    spread = f"of {sizes.min():,} to {sizes.max():,}"
+    spread = f"of {sizes.min():,}" + (f" to {sizes.max():,}" if sizes.min() < sizes.max() else "")
     left_out = choose(
         study.n_left_out == 0,
         "none of the rows is left out.",
