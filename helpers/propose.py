@@ -90,7 +90,7 @@ def _read(data: Path) -> pd.DataFrame:
     try:
         return read_table(data)
     except FileNotFoundError:
-        near = [str(path) for path in data.parent.glob("*") if path.is_file()]
+        near = [str(path) for path in data.parent.glob("*") if kind_of(path) in READERS]
         raise StudyError(f"there is no file {data}{did_you_mean(str(data), near)}") from None
     except Exception as error:  # each reader has errors of its own
         raise StudyError(f"{data.name} could not be read ({error}); save it again") from error

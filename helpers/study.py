@@ -226,6 +226,15 @@ def _problems_of(frame: pd.DataFrame, study: Study, where: str, file: str) -> It
     """Say, one by one, why no chapter could learn anything from these rows."""
     group, outcome, predictor = study.group, study.outcome, study.predictor
     n_groups = frame[group.name].nunique()
+    if frame.empty:
+        roles = ("group", "outcome", "predictor", "group_predictor")
+        own = [repr(study.columns[role].column) for role in roles if role in study.columns]
+        yield (
+            f"{where}: no row of {file} has values in all of the columns "
+            f"{_quote(own)}; fill them in, or "
+            f"name other columns"
+        )
+        return
     if n_groups < 2:
         yield (
             f"{where}: group column {group.column!r} in {file} has {n_groups} "

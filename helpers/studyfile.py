@@ -336,6 +336,11 @@ def read_yaml(path: Path) -> Any:
         )
     try:
         return yaml.load(path.read_text(encoding="utf-8-sig"), _Loader)
+    except yaml.MarkedYAMLError as error:
+        line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
+        raise StudyError(
+            f"{path.name} is not valid YAML: {line}{error.problem}; mend it"
+        ) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise StudyError(f"{path.name} is not valid YAML in UTF-8: {error}") from error
 
@@ -377,6 +382,8 @@ def _explain(problem: Mapping[str, Any]) -> str:
         return f"{place + ': ' if place else ''}{problem['ctx']['error']}"
     if problem["type"] == "tuple_type":
         return f"{place!r} should be a list: [{{column: ...}}]"
+    if problem["type"] == "too_short":
+        return f"{place!r} should list two levels; list both, or leave it out"
     if isinstance(problem["input"], bool):
         return f"{place!r} is {problem['input']}, as YAML reads yes, no, on and off; put quotes"
     return f"{place!r}: {problem['msg']} (it holds {problem['input']!r})"
