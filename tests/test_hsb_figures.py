@@ -159,3 +159,14 @@ def test_a_line_that_is_not_defined_is_not_drawn(on_data: Callable[..., Executed
     marks = [str(line.get_label()) for line in chapter.figures["identity-figure"].axes[0].lines]
     assert {"within", "total"} < set(marks)
     assert "between, by size" not in marks
+
+
+def test_very_many_units_are_drawn_as_a_sample_and_said_to_be(
+    on_data: Callable[..., Executed],
+) -> None:
+    chapter = on_data("03", two_level(sizes=[2100] * 10, within=1, between=1, sd_group=1))
+    figure = chapter.figures["deviations-figure"]
+    (axes,) = figure.axes
+    assert len(axes.collections[0].get_offsets()) == 20_000
+    (legend,) = figure.legends
+    assert legend.get_texts()[0].get_text() == "units (20,000 of 21,000, at random)"

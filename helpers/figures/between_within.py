@@ -18,6 +18,7 @@ from helpers.figures.style import (
     draw_means,
     draw_points,
     plain,
+    sample_note,
     scatter_of,
 )
 from helpers.results import Estimate
@@ -61,7 +62,7 @@ def draw_total_and_between(
     figure, axes = scatter_of(study)
     units, groups = plain(study.unit.many), plain(study.group.many)
     draw_points(axes, data[x], data[y])
-    axes.scatter([], [], s=16, color=DARK_GREY, label=units)
+    axes.scatter([], [], s=16, color=DARK_GREY, label=units + sample_note(len(data)))
     draw_means(axes, means[x], means[y], f"means of {groups}")
     lines = {"total": (data, total, units), "between": (means, between, f"means of {groups}")}
     for model, (rows, terms, of) in lines.items():

@@ -21,6 +21,7 @@ from helpers.figures.style import (
     draw_line,
     draw_points,
     plain,
+    sample_note,
     short,
 )
 from helpers.studyfile import Study
@@ -258,7 +259,9 @@ def draw_slopes_in_groups(data: pd.DataFrame, shown: Sequence[Any], study: Study
     overall.plot([], [], **LINES["within"], label=f"line of one {plain(study.group.one)} alone")
     overall.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
     figure.legend(loc="outside upper right", ncols=2)
-    overall.set_title(f"all {len(data):,} {plain(study.unit.many)}")
+    units = plain(study.unit.many)
+    note = sample_note(len(data))
+    overall.set_title(f"{units}{note}" if note else f"all {len(data):,} {units}")
     overall.set_xlabel(plain(study.predictor.label_with_units))
     overall.set_ylabel(plain(study.outcome.label_with_units))
     for position, one in enumerate(shown):

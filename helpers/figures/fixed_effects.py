@@ -19,6 +19,7 @@ from helpers.figures.style import (
     draw_points,
     legend_above,
     plain,
+    sample_note,
     scatter_of,
     short,
 )
@@ -56,7 +57,8 @@ def draw_deviations(data: pd.DataFrame, slope: float, study: Study) -> Figure:
     for line in (axes.axhline, axes.axvline):
         line(0, color=GREY, linewidth=1, zorder=1)
     draw_points(axes, data[x], data[y])
-    axes.scatter([], [], s=16, color=DARK_GREY, label=plain(study.unit.many))
+    units = plain(study.unit.many) + sample_note(len(data))
+    axes.scatter([], [], s=16, color=DARK_GREY, label=units)
     draw_line(axes, data[x], (slope, 0.0), **LINES["within"], label="within slope", zorder=4)
     mean_of = f"minus the mean of the {plain(study.group.one)}"
     axes.set_xlabel(f"{plain(study.predictor.label_with_units)}, {mean_of}")

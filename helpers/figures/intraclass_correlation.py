@@ -10,6 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from helpers.figures.style import (
     BLACK,
     BLUE,
+    DARK_GREY,
     GREY,
     PURPLE,
     STYLE,
@@ -18,6 +19,7 @@ from helpers.figures.style import (
     draw_points,
     legend_above,
     plain,
+    sample_note,
 )
 from helpers.studyfile import Study
 
@@ -50,6 +52,7 @@ def draw_pairs(pairs: pd.DataFrame, slope: float, study: Study) -> Figure:
     figure = Figure(figsize=(5.8, 5.6))
     axes = figure.subplots()
     draw_points(axes, pairs["one"], pairs["other"])
+    axes.scatter([], [], s=9, color=DARK_GREY, label=f"a pair{sample_note(len(pairs))}")
     both = pd.Series([pairs.min().min(), pairs.max().max()])
     draw_line(axes, both, (1.0, 0.0), color=BLACK, linestyle="--", linewidth=1.5, label="equal")
     mean = float(pairs.to_numpy().mean())
@@ -59,7 +62,7 @@ def draw_pairs(pairs: pd.DataFrame, slope: float, study: Study) -> Figure:
     axes.set_xlabel(f"one {unit}: {label}")
     axes.set_ylabel(f"another of the same {plain(study.group.one)}")
     axes.set_aspect("equal")
-    legend_above(figure, axes)
+    legend_above(figure, axes, ncols=2)
     return figure
 
 

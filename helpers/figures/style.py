@@ -18,6 +18,8 @@ BLUE, VERMILION, GREEN, GREY, BLACK = "#0072B2", "#D55E00", "#009E73", "#8C8C8C"
 PURPLE = "#8A2F7C"
 DARK_GREY = "#5F5F5F"  # units, wherever they are points
 
+MOST_POINTS = 20_000  # more are a dark cloud, and take their time
+
 # How each model's line looks, in every chapter.
 LINES: dict[str, dict[str, Any]] = {
     "total": {"color": BLUE, "linestyle": "-", "linewidth": 2.4},
@@ -61,9 +63,24 @@ def scatter_of(study: Study) -> tuple[Figure, Axes]:
 
 
 def draw_points(axes: Axes, x: pd.Series, y: pd.Series) -> None:
-    """Draw units as grey points, fainter the more there are."""
+    """Draw units as grey points, fainter the more there are, and no more than can be told apart.
+
+    Where that is a sample, the figure says so with `sample_note`.
+    """
+    if len(x) > MOST_POINTS:
+        shown = np.random.default_rng(0).choice(len(x), MOST_POINTS, replace=False)
+        x, y = x.iloc[shown], y.iloc[shown]
     alpha = float(np.clip(60 / np.sqrt(len(x)) / 2, 0.12, 0.8))
     axes.scatter(x, y, s=9, color=DARK_GREY, alpha=alpha, linewidth=0)
+
+
+def sample_note(n: int) -> str:
+    """Return what a label adds where points are a sample.
+
+    >>> sample_note(7185), sample_note(1_000_000)
+    ('', ' (20,000 of 1,000,000, at random)')
+    """
+    return f" ({MOST_POINTS:,} of {n:,}, at random)" if n > MOST_POINTS else ""
 
 
 def draw_means(axes: Axes, x: pd.Series, y: pd.Series, label: str) -> None:

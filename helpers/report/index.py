@@ -31,6 +31,14 @@ from helpers.studyfile import Study
 PACKAGES = ("multilevel-course", "numpy", "pandas", "scipy", "statsmodels", "matplotlib")
 
 
+ABOUT_SLOPES = {
+    "total": "over all units, with an interval that takes them for independent (chapter 2)",
+    "between": "over the means of groups",
+    "within": "inside groups",
+    "random intercept": "an average of the slopes between and within, weighted by precision",
+}
+
+
 @dataclass(frozen=True)
 class Chapter:
     """How a chapter of a run ended: its name and title, and what went wrong if anything did."""
@@ -220,11 +228,9 @@ def index_page(
         label = f"slope of {study.outcome.label} on {study.predictor.label}, with 95% intervals"
         alt = "Each model's slope as a point with its interval, and a line at zero."
         body += picture(draw_intervals(slopes, label), alt)
+        told = "; ".join(f"*{model}*, {ABOUT_SLOPES[model]}" for model in slopes)
         body += markdown_to_html(
-            "The slopes of four models, on different questions: over all units, between group "
-            "means, inside groups, and the random-intercept model's average of the last two. The "
-            "interval of the first takes all units for independent, which makes it too narrow "
-            "where groups differ (chapter 2). None of the four says what causes what."
+            f"Each slope answers a question of its own: {told}. None of them says what causes what."
         )
     body += markdown_to_html("## The chapters\n\n" + "\n".join(map(_line_of, chapters)))
     body += markdown_to_html(
