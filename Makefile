@@ -8,7 +8,7 @@ READY := .venv/ready
 help:
 	@echo "make run        execute all chapters on the course's own data, into build/hsb/"
 	@echo "make test       run the tests: the chapters as committed, and the helpers"
-	@echo "make test-slow  run what takes longer: whole reruns and refreshes"
+	@echo "make test-slow  run what takes longer: reruns, refreshes, many random draws"
 	@echo "make lab        open the chapters in JupyterLab"
 	@echo "make refresh    execute the chapters in place, after an edit"
 	@echo "make bench      time the estimation beside statsmodels and, if R is there, lme4"

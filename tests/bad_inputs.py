@@ -7,6 +7,7 @@ makes the table anew; a test holds the committed one to it.
 
 import tempfile
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -151,6 +152,7 @@ BAD: Mapping[str, Case] = {
 }
 
 
+@cache
 def said_to(case: Case) -> tuple[int, str]:
     """Return the exit code of a bad input and what was said, without the folder's name."""
     with tempfile.TemporaryDirectory() as folder:

@@ -242,6 +242,7 @@ def test_an_intercept_at_another_place_is_the_same_model(random: str) -> None:
     assert moved.df["Intercept"] == pytest.approx(there.df, rel=1e-5)
 
 
+@pytest.mark.slow
 def test_simulated_moments_are_distributed_as_the_model_says() -> None:
     frame = two_level(sizes=[4, 9, 15, 6] * 5, within=0.5, between=0.5, sd_group=0.7, seed=2)
     fit = fit_mixed("y ~ x", frame, "group")
@@ -256,6 +257,7 @@ def test_simulated_moments_are_distributed_as_the_model_says() -> None:
     assert residuals.std() == pytest.approx(fit.scale * np.sqrt(2 / degrees), rel=0.15)
 
 
+@pytest.mark.slow
 def test_simulated_rows_and_simulated_moments_have_the_same_spread() -> None:
     frame = two_level(sizes=[3, 8, 5] * 6, within=0.5, between=0.5, sd_group=0.7, seed=6)
     fit = fit_mixed("y ~ x", frame, "group", random="x")

@@ -72,6 +72,7 @@ def null_study(seed: int) -> pd.DataFrame:
     return pd.DataFrame({"group": groups, "x": x, "y": 0.3 * x + rng.standard_normal(len(groups))})
 
 
+@pytest.mark.slow
 def test_the_test_of_a_group_variance_errs_about_as_often_as_it_says() -> None:
     p_values = [
         variance_test(fit_mixed("y ~ x", null_study(i), "group")).p_value for i in range(200)
