@@ -67,7 +67,7 @@ def _refuse(error: Exception) -> NoReturn:
 
 @app.command()
 def run(
-    studies: Annotated[list[str], typer.Argument(metavar="STUDY...", help=STUDY)],
+    studies: Annotated[list[str], typer.Argument(metavar="STUDY", help=STUDY)],
     out: Annotated[
         Path | None, typer.Option(help="the folder to write to (default: build/STUDY)")
     ] = None,
