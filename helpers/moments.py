@@ -250,27 +250,26 @@ def check_known(names: Iterable[str], known: Sequence[str]) -> None:
 
 def check_complete(frame: nw.DataFrame | nw.LazyFrame, names: Iterable[str]) -> None:
     """Refuse columns with missing values, whatever the frame calls them."""
-    schema = frame.collect_schema()
-    missing = [
-        (
-            (nw.col(x).is_null() | nw.col(x).is_nan())
-            if schema[x].is_float()
-            else nw.col(x).is_null()
-        )
-        .sum()
-        .alias(x)
-        for x in dict.fromkeys(names)
-    ]
-    if not missing:
-        return
-    counts = frame.lazy().select(*missing).collect()
-    lacking = {x: int(counts.item(0, x)) for x in counts.columns if counts.item(0, x)}
+    schema, names = frame.collect_schema(), list(dict.fromkeys(names))
+    if isinstance(frame, nw.DataFrame):
+        counts = {x: int(_missing(frame.get_column(x), schema[x]).sum()) for x in names}
+    elif names:
+        counted = frame.select(*(_missing(nw.col(x), schema[x]).sum().alias(x) for x in names))
+        counts = {x: int(n) for x, n in counted.collect().rows(named=True)[0].items()}
+    else:
+        counts = {}
+    lacking = {x: n for x, n in counts.items() if n}
     if lacking:
         listed = ", ".join(f"{n:,} in {name!r}" for name, n in lacking.items())
         raise FitError(
             f"the data have missing values: {listed}; leave those rows out, with "
             f".dropna(subset={list(lacking)})"
         )
+
+
+def _missing(values: Any, kind: nw.dtypes.DType) -> Any:
+    """Say which values of a column, or of an expression for one, are missing."""
+    return (values.is_null() | values.is_nan()) if kind.is_float() else values.is_null()
 
 
 def group_ids(frame: nw.DataFrame, groups: str) -> pd.Series:

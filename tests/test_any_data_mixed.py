@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import Executed, execute
-from made_up import KEYS, clinics, two_level, write_study
+from made_up import KEYS, two_level, write_study
 
 OnData = Callable[..., Executed]
 
@@ -137,17 +137,6 @@ def test_equal_means_of_the_predictor_leave_one_slope(on_data: OnData) -> None:
 def test_two_groups_have_no_slope_between_them(on_data: OnData) -> None:
     chapter = on_data("04", two_level(sizes=[20, 30], within=0.5, between=1, sd_group=0.3))
     assert "With two groups there is no telling" in chapter.texts["within-between-say"]
-
-
-@pytest.mark.parametrize("number", ["03", "04", "05"])
-def test_another_study_is_told_in_its_own_words(number: str) -> None:
-    frame, keys = clinics()
-    chapter = run(number, frame, keys)
-    assert "patients" in chapter.prose
-    assert "clinic" in chapter.prose
-    for word in ("school", "student", "sector", "achievement"):
-        assert word not in chapter.prose
-    assert "nan" not in chapter.prose.split()
 
 
 def test_a_shuffled_study_has_the_same_estimates(on_data: OnData) -> None:

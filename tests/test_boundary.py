@@ -108,6 +108,7 @@ def test_a_predictor_may_explain_less_than_nothing_of_a_variance() -> None:
     assert "Below zero" in str(shares)
 
 
+@pytest.mark.slow
 def test_profile_limits_hold_where_a_fit_is_on_the_boundary() -> None:
     frame = two_level(sizes=[8, 15, 11, 20, 6, 9, 14], within=0.5, between=0.5, sd_group=1, seed=12)
     for seed in range(6):

@@ -370,6 +370,7 @@ def test_no_word_of_hsb_stands_in_another_study(rerun_on_clinics: Path) -> None:
         assert not set(re.findall(HSB_WORDS, page, flags=re.I))
         assert "patients" in page
         assert "clinics" in page
+        assert "nan" not in page.split()
 
 
 @pytest.mark.slow
