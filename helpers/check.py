@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from helpers.sentences import count, number
+from helpers.sentences import count, number, span
 from helpers.studyfile import Study, Variable
 
 FAR = 5.0  # robust standard deviations from the median at which a value is pointed out
@@ -32,9 +32,8 @@ def _lines(study: Study) -> Iterator[tuple[str, str]]:
     sizes = frame.groupby(group.name).size()
     yield (
         "groups",
-        f"{count(len(sizes), group)} (column {group.column!r}) of "
-        + (f"{sizes.min():,} to " if sizes.min() < sizes.max() else "")
-        + f"{count(int(sizes.max()), study.unit)}, median {sizes.median():g}",
+        f"{count(len(sizes), group)} (column {group.column!r}) of {span(sizes)} "
+        f"{study.unit.many}, median {sizes.median():g}",
     )
     if (sizes == 1).any():
         alone = int((sizes == 1).sum())

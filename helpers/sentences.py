@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from helpers.results import Estimate
 from helpers.studyfile import Noun, Study
@@ -140,6 +141,19 @@ def count(n: int, noun: Noun | None = None) -> str:
     if noun is None:
         return f"{n:,}"
     return f"{n:,} {_as_text(noun.one if n == 1 else noun.many)}"
+
+
+def span(sizes: Any) -> str:
+    """Write from which size to which groups go.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> span(np.array([14, 67])), span(np.array([10, 10]))
+    ('14 to 67', '10')
+    """
+    low, high = sizes.min(), sizes.max()
+    return f"{low:,} to {high:,}" if low < high else f"{low:,}"
 
 
 def verdict(estimate: Estimate, *, higher: str, lower: str, unclear: str, null: float = 0.0) -> str:

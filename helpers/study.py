@@ -21,6 +21,9 @@ from helpers.tables import READERS, VALUE_LABELS, kind_of, read_table
 
 MOST_CATEGORIES = 20  # a cross table of more could not be read
 
+# How many levels the data may give a variable that the study file lists none for.
+MOST_LEVELS = {"group_predictor": 2, "outcome": 0, "predictor": 0}
+
 
 def read_study(study: str | Path | Mapping[str, Any] | Study) -> Study:
     """Read a study file and its data, and check both.
@@ -119,7 +122,7 @@ def _with_labels(
 ) -> Variable:
     """Take a file's own labels of values for levels, where each value has one."""
     found = values.dropna().unique()
-    at_most = {"group_predictor": 2, "outcome": 0, "predictor": 0}.get(role, MOST_CATEGORIES)
+    at_most = MOST_LEVELS.get(role, MOST_CATEGORIES)
     if not 2 <= len(found) <= at_most or not all(value in labels for value in found):
         return variable
     return variable.model_copy(update={"levels": {v: labels[v] for v in sorted(found)}})
@@ -216,7 +219,7 @@ def _levels_of(values: pd.Series, variable: Variable, role: str) -> list[Any] | 
         return levels if any(isinstance(level, str) for level in levels) else sorted(levels)
     distinct = values.dropna().unique()
     numeric = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
-    at_most = {"group_predictor": 2, "outcome": 0, "predictor": 0}.get(role, MOST_CATEGORIES)
+    at_most = MOST_LEVELS.get(role, MOST_CATEGORIES)
     if not numeric and 1 <= len(distinct) <= at_most:
         return sorted(distinct, key=str)
     return None
@@ -231,8 +234,7 @@ def _problems_of(frame: pd.DataFrame, study: Study, where: str, file: str) -> It
         own = [repr(study.columns[role].column) for role in roles if role in study.columns]
         yield (
             f"{where}: no row of {file} has values in all of the columns "
-            f"{_quote(own)}; fill them in, or "
-            f"name other columns"
+            f"{_quote(own)}; fill them in, or name other columns"
         )
         return
     if n_groups < 2:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.results import decimals
-from helpers.sentences import p_value
+from helpers.sentences import p_value, span
 
 if TYPE_CHECKING:
     from helpers.mixed import MixedFit
@@ -57,12 +57,11 @@ def summarise(fit: "MixedFit") -> Summary:
     residual     37.03          6.086
     """
     sizes = fit.moments.n
-    spread = f"{sizes.min():,}" + (f" to {sizes.max():,}" if sizes.min() < sizes.max() else "")
     gradient = "below 1e-6" if fit.gradient_norm < 1e-6 else f"{fit.gradient_norm:.1g}"
     facts = [
         f"Multilevel model: {fit.design.formula}",
         f"Random effects of {fit.groups}: {fit.design.random}",
-        f"{fit.nobs:,} rows in {fit.n_groups:,} groups of {spread}",
+        f"{fit.nobs:,} rows in {fit.n_groups:,} groups of {span(sizes)}",
         f"{fit.method}, log-likelihood {fit.llf:,.3f}, gradient norm {gradient}",
     ]
     if fit.boundary:

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import math
 import os
 import platform
 import shlex
@@ -23,6 +24,7 @@ from helpers.sentences import (
     number,
     percent,
     size,
+    span,
     verdict,
     words,
 )
@@ -78,7 +80,7 @@ def slopes_of(study: Study, known: Mapping[tuple[str, str], Estimate]) -> dict[s
     models = {"total": "total", "between": "between", "within": "within"}
     models |= {"random_intercept": "random intercept"}
     found = {says: known.get((model, x)) for model, says in models.items()}
-    return {says: each for says, each in found.items() if each and each.estimate == each.estimate}
+    return {says: each for says, each in found.items() if each and math.isfinite(each.estimate)}
 
 
 def answer(study: Study, known: Mapping[tuple[str, str], Estimate]) -> str:
@@ -165,7 +167,6 @@ def describe(study: Study) -> str:
     """
     word = words(study)
     sizes = study.frame.groupby(study.group.name).size()
-    spread = f"of {sizes.min():,}" + (f" to {sizes.max():,}" if sizes.min() < sizes.max() else "")
     left_out = choose(
         study.n_left_out == 0,
         "none of the rows is left out.",
@@ -173,8 +174,8 @@ def describe(study: Study) -> str:
         f"({word.missing}).",
     )
     return (
-        f"{count(len(study.frame), study.unit)} in {count(len(sizes), study.group)} {spread}; "
-        f"{left_out}"
+        f"{count(len(study.frame), study.unit)} in {count(len(sizes), study.group)} of "
+        f"{span(sizes)}; {left_out}"
     )
 
 

@@ -34,9 +34,6 @@ class _Renderer(IPythonRenderer):
 class _ChapterExporter(HTMLExporter):
     """The body of a notebook's page."""
 
-    def markdown2html(self, context: Any, source: str) -> str:
-        return markdown_to_html(source)
-
     def default_filters(self) -> Any:
         yield from super().default_filters()
         yield ("markdown2html", markdown_to_html)
