@@ -348,14 +348,12 @@ class NaiveErrorDemonstration(Demonstration):
                 f"Each study compares two kinds of {group.one} that do not differ:",
                 f"{self.n_groups} {group.many} of {self.n_units} {units}.",
                 f"Of {len(fitted):,} studies, the 95% interval that takes {units} for independent",
-                f"misses the truth in {percent(naive)},",
-                "about as promised;"
-                if naive <= 0.05 + by_chance
-                else "and not in the 5% that it promises;",
+                f"misses the truth in {percent(naive)}"
+                + (", about as promised;" if naive <= 0.05 + by_chance else " and promises 5%;"),
                 f"that of the mixed model in {percent(mixed)},",
                 "about as promised."
                 if abs(mixed - 0.05) <= by_chance
-                else "further from the 5% promised than chance explains.",
+                else "further from the promised 5% than chance explains.",
                 f"The estimates' standard deviation is {number(spread / error)} times the naive",
                 f"standard error; by algebra, √(1 + {self.n_units - 1} · {self.write(value)})",
                 f"= {number(design)}.",
@@ -401,8 +399,8 @@ def demonstrate_shrinkage(study: Study) -> Demonstration:
     Examples
     --------
     >>> from helpers.study import read_study
-    >>> demonstrate_shrinkage(read_study("hsb")).say(8)[:60]
-    'With 8 students per school, λ = τ²/(τ² + σ²/n) is 0.51: eac'
+    >>> demonstrate_shrinkage(read_study("hsb")).say(8)[:55]
+    'With 8 students per school, λ = τ²/(τ² + σ²/n) is 0.51:'
     """
     return ShrinkageDemonstration(study)
 
