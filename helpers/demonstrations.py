@@ -246,7 +246,7 @@ class NaiveErrorDemonstration(Demonstration):
         "a mixed model reach, each with the share of intervals that miss the truth."
     )
     more = "Run a thousand studies"
-    n_studies, batch = 1000, 50
+    n_studies, batch = 1000, 25
 
     def __init__(self, study: Study) -> None:
         super().__init__(study)
