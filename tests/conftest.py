@@ -1,6 +1,7 @@
 """What the tests share: chapters run in this process, so that their objects can be looked at."""
 
-from collections.abc import Callable, Mapping
+import shutil
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from made_up import KEYS, write_study
 from matplotlib.figure import Figure
+from playwright.sync_api import Browser, sync_playwright
 from xdist.scheduler import LoadFileScheduling
 
 # A shared machine may be slow now and then; that is no failure.
@@ -110,3 +112,13 @@ def on_data(tmp_path: Path) -> Callable[..., Executed]:
         return execute(number, str(write_study(tmp_path, frame, KEYS | keys)))
 
     return run
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start Debian's Chromium, once in a session and worker."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.fail("no chromium here: apt-get install chromium fonts-dejavu", pytrace=False)
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
