@@ -70,7 +70,7 @@ def execute(number: str, study: str | Mapping[str, Any]) -> Executed:
     shell.display_formatter.active_types = ["text/plain", "text/html", "text/markdown"]
     chapter = Executed()
     for cell in nbformat.read(path, as_version=4).cells:
-        if cell.cell_type != "code":
+        if cell.cell_type != "code" or "live" in cell.metadata.get("tags", []):
             continue
         with capture_output() as captured:
             result = shell.run_cell(cell.source)
