@@ -21,6 +21,7 @@ _ROOM_OF = {
     "pseudo_r2": "variance",
     "reliability": "variance",
     "variance_test": "variance",
+    "Check": "exercises.checking",
     "bootstrap": "simulation",
     "simulate": "simulation",
     "Estimate": "results",
