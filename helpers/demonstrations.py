@@ -13,7 +13,8 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from scipy.stats import norm, t
+from scipy.special import stdtrit
+from scipy.stats import norm
 
 from helpers.figures.demonstrations import (
     draw_drawn_in,
@@ -296,12 +297,10 @@ class NaiveErrorDemonstration(Demonstration):
         drawn = data.redrawn(np.zeros(2), theta[:, None], sigma, rng)
         naive, mixed = Point(drawn, True, np.zeros(1)), optimum(drawn, True, near=theta)
         kind = units.fixed[1]
-        errors = [
-            units.scale * float(np.sqrt(point.variance * kind @ point.inverse @ kind))
-            for point in (naive, mixed)
-        ]
+        variances = [each.variance * kind @ each.inverse @ kind for each in (naive, mixed)]
+        errors = units.scale * np.sqrt(variances)
         degrees = data.n_rows - data.n_fixed, mixed.satterthwaite(kind)
-        reaches = [e * float(t.ppf(0.975, df)) for e, df in zip(errors, degrees, strict=True)]
+        reaches = errors * stdtrit(degrees, 0.975)  # the quantiles of t
         estimate = units.scale * float(kind @ mixed.coefficients)
         return Fitted(estimate, errors[0], reaches[0], errors[1], reaches[1])
 

@@ -114,8 +114,6 @@ def test_chapter_4_runs_in_jupyterlab_and_its_slider_moves_the_picture(
             shown = in_cell(page, cells, cell.id)
             expect(shown.locator(".jp-InputPlaceholder")).to_be_visible()  # the code is folded
             assert len(shown.locator(".jp-OutputArea .jp-RenderedMarkdown").inner_text()) > 40
-    page.screenshot(path=tmp_path / "lab.png")
-
     live = in_cell(page, cells, "live-shrinkage")
     picture, sentence = live.locator("img"), live.get_by_role("status")
     before = picture.get_attribute("src"), sentence.inner_text()
@@ -123,4 +121,5 @@ def test_chapter_4_runs_in_jupyterlab_and_its_slider_moves_the_picture(
     expect(picture).not_to_have_attribute("src", before[0])
     expect(sentence).not_to_have_text(before[1])
     assert picture.evaluate("image => image.complete && image.naturalWidth > 600")
+    page.screenshot(path=tmp_path / "lab.png")
     page.close()
