@@ -295,7 +295,8 @@ class NaiveErrorDemonstration(Demonstration):
         theta = np.array([np.sqrt(value / (1 - value))])
         sigma = np.sqrt(1 - value) * self._sd / units.scale
         drawn = data.redrawn(np.zeros(2), theta[:, None], sigma, rng)
-        naive, mixed = Point(drawn, True, np.zeros(1)), optimum(drawn, True, near=theta)
+        naive = Point(drawn, True, np.zeros(1))
+        mixed = optimum(drawn, True, near=np.maximum(theta, 0.1))
         kind = units.fixed[1]
         variances = [each.variance * kind @ each.inverse @ kind for each in (naive, mixed)]
         errors = units.scale * np.sqrt(variances)
