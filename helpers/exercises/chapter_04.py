@@ -37,9 +37,9 @@ def nearer_slope(facts: Facts) -> Choice:
 TWO_CLINICS = Choice(
     "A",
     {
-        "A": "A mean of eight patients has a lower reliability λ than one of eight hundred, so that "
-        "less of its distance from the average is expected to last. The conditional mode is drawn "
-        "in by just that much.",
+        "A": "A mean of eight patients has a lower reliability λ than one of eight hundred, so "
+        "that less of its distance from the average is expected to last. The conditional mode is "
+        "drawn in by just that much.",
         "B": "Nothing wears off. The share of eight hundred patients is hardly luck, so most of "
         "its distance from the average is the clinic's own.",
         "C": "They reported the same share, but not with the same certainty: of the distance of "
