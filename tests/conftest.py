@@ -1,6 +1,7 @@
 """What the tests share: chapters run in this process, so that their objects can be looked at."""
 
-from collections.abc import Callable, Mapping
+import shutil
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -9,11 +10,13 @@ from typing import Any
 import nbformat
 import pandas as pd
 import pytest
+from built_site import Site, build_once
 from hypothesis import settings
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from made_up import KEYS, write_study
 from matplotlib.figure import Figure
+from playwright.sync_api import Browser, sync_playwright
 from xdist.scheduler import LoadFileScheduling
 
 # A shared machine may be slow now and then; that is no failure.
@@ -106,3 +109,21 @@ def on_data(tmp_path: Path) -> Callable[..., Executed]:
         return execute(number, str(write_study(tmp_path, frame, KEYS | keys)))
 
     return run
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Site:
+    """Build the site once for all workers."""
+    base = tmp_path_factory.getbasetemp()
+    return build_once((base if worker_id == "master" else base.parent) / "site")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start Chromium, without a window."""
+    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        pytest.skip("no Chromium is installed to look at pages with")
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
