@@ -27,7 +27,7 @@ def _index(pages: list[str]) -> str:
     rooms = "\n\n".join(f"[{page}]({page}.md)\n: {_headline(page)}." for page in pages)
     toctree = "\n".join(["```{toctree}", ":hidden:", "", *pages, "commands", "```"])
     return f"""\
-# The module `helpers`
+# The module helpers
 
 {getdoc(helpers)}
 
@@ -43,7 +43,10 @@ def _index(pages: list[str]) -> str:
 def _page(page: str, rooms: list[str]) -> str:
     if rooms == [page]:
         return f"# {page}\n\n{_rst(_text(page), *_directives(page))}"
-    sections = [f"## {_headline(room)}\n\n{_rst(*_directives(room))}" for room in rooms]
+    sections = [
+        f"## {_headline(room)}\n\n{_rst(*_directives(room))}"
+        for room in sorted(rooms, key=_headline)
+    ]
     return "\n".join([f"# {page}\n\n{_rst(_text(page))}", *sections])
 
 

@@ -44,6 +44,7 @@ def numbers_values(notebooks: Iterable[NotebookNode]) -> dict[str, Any]:
         "chapters_worst": _tiny(chapters["relative"].max()),
         "fits": _table(fits.assign(**fits[worst].map(_tiny)), "cc"),
         "n_fits": len(fits),
+        "singular": " and ".join(_singular(lme4["models"])),
         "studies": _table(_worst_by_study(studies, worst), "c"),
         "n_studies": studies["study"].nunique(),
         "n_study_fits": len(studies),
@@ -112,6 +113,11 @@ def _course_fits(lme4: Mapping[str, Any]) -> Iterator[Row]:
             fixed, random, group = _parts(r["formula"])
             fit = fit_mixed(fixed, data[group], groups[group], random=random, reml=r["reml"])
             yield {"model in R": f"`{r['formula']}`", "by": fit.method} | _differences(fit, r)
+
+
+def _singular(lme4: Mapping[str, Any]) -> list[str]:
+    """Return the formulas of models that lme4, too, finds on the boundary."""
+    return [f"`{r['reml']['formula']}`" for r in lme4.values() if r["reml"]["singular"]]
 
 
 def _hsb() -> pd.DataFrame:
@@ -219,7 +225,8 @@ def _published(table: Mapping[str, Any]) -> dict[str, str]:
         {"number": n, "printed": f"{p:,}", "ours": _digits(o), "difference": _tiny(o - p)}
         for n, p, o in rows
     )
-    return {"source": table["source"], "formula": table["formula"], "table": _table(compared, "c")}
+    source = re.sub(r"(.*?)\.? (https://\S+)$", r"[\1](\2)", table["source"])
+    return {"source": source, "formula": table["formula"], "table": _table(compared, "c")}
 
 
 def _where_sas_stopped() -> dict[str, str]:

@@ -23,14 +23,12 @@ autodoc_member_order = "bysource"
 autodoc_typehints = "description"
 autodoc_typehints_format = "short"
 napoleon_google_docstring = False
-napoleon_use_rtype = False
 python_use_unqualified_type_names = True
 add_module_names = False
 toc_object_entries_show_parents = "hide"
 default_role = "code"
 
 html_theme = "sphinx_book_theme"
-templates_path = ["templates"]
 html_static_path = ["static"]
 html_css_files = ["site.css", "live.css"]
 html_js_files = [("site.js", {"defer": "defer"}), ("live.js", {"defer": "defer"})]

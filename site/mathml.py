@@ -13,10 +13,11 @@ _log = logging.getLogger(__name__)
 
 def _mathml(node: nodes.Element, display: str) -> str:
     try:
-        return convert(node.astext().strip(), display=display)
+        drawn = convert(node.astext().strip(), display=display)
     except Exception as error:
         _log.warning("latex2mathml cannot read this formula: %r", error, location=node)
         return f"<code>{escape(node.astext())}</code>"
+    return drawn.replace("&#x0005E;", "&#x002C6;")  # the circumflex that sits close to its letter
 
 
 def _inline(translator: Any, node: nodes.Element) -> None:
