@@ -32,7 +32,8 @@ VENDORED = ("reveal.js", "reveal.css", "notes.js", "LICENSE")
 # What a student does, and what a lecturer shows live, stays in the notebook.
 LEFT_OUT = {"parameters", "injected-parameters", "exercise", "answer", "solution", "live"}
 WIDE = 1.75  # a figure of at least this ratio has its text below it, others beside
-FEW = 480  # signs of text that may stand in larger type, if nothing else is on the slide
+FEW = 620  # characters of text that may stand in larger type, if nothing else is on the slide
+FORMULA = 130  # characters in whose room a displayed formula fits
 
 
 @dataclass
@@ -58,8 +59,9 @@ class Slide:
             return "title"
         if any(isinstance(part, Figure) or re.search("<table|<pre", part) for part in self.parts):
             return "full"
-        words = re.sub("<math.*?</math>|<[^>]*>", "", "".join(map(str, self.parts)), flags=re.S)
-        return "few" if len(words) < FEW else "full"
+        html = "".join(map(str, self.parts))
+        words = re.sub("<math.*?</math>|<[^>]*>", "", html, flags=re.S)
+        return "few" if len(words) + FORMULA * html.count('display="block"') < FEW else "full"
 
     def to_html(self) -> str:
         """Return the slide as reveal.js wants it."""
