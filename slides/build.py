@@ -27,7 +27,7 @@ from helpers.report.page import markdown_to_html, page, title_of
 
 HERE = Path(__file__).resolve().parent
 TEMPLATE = Template((HERE / "deck.html").read_text(encoding="utf-8"))
-VENDORED = ("reveal.js", "reveal.css", "notes.js", "LICENSE")
+VENDORED = ("reveal.js", "reveal.css", "LICENSE")
 
 # What a student does, and what a lecturer shows live, stays in the notebook.
 LEFT_OUT = {"parameters", "injected-parameters", "exercise", "answer", "solution", "live"}
@@ -154,13 +154,15 @@ def figure_of(png: str, alt: str) -> Figure:
 
 
 def deck(notebook: NotebookNode) -> str:
-    """Return a chapter's deck as a page that asks for the files beside it and no others."""
+    """Return a chapter's deck as a page that needs only the folder reveal.js beside it."""
     sections = (
         f"<section>\n{''.join(slide.to_html() for slide in section)}</section>"
         for section in slides_of(notebook)
     )
     return TEMPLATE.substitute(
         title=escape(title_of(notebook)),
+        theme=(HERE / "theme.css").read_text(encoding="utf-8"),
+        speaker=(HERE / "speaker.js").read_text(encoding="utf-8"),
         highlighting=HtmlFormatter(style="default").get_style_defs(".highlight"),
         slides="\n".join(sections),
     )
@@ -177,7 +179,6 @@ def build(
     (out / "reveal.js").mkdir(exist_ok=True)
     for name in VENDORED:
         shutil.copyfile(HERE / "reveal.js" / name, out / "reveal.js" / name)
-    shutil.copyfile(HERE / "theme.css", out / "theme.css")
     listed = []
     for path in sorted(chapters.glob("[0-9][0-9]-*.ipynb")):
         notebook = nbformat.read(path, as_version=4)

@@ -108,7 +108,7 @@ def draw_outcome_by_group(data: pd.DataFrame, shown: Sequence[Any], study: Study
     n_groups, groups = len(order), plain(study.group.many)
 
     all_shown = len(boxes) == n_groups
-    heights = [0.9 + 0.3 * len(boxes)] if all_shown else [4.2, 0.9 + 0.3 * len(boxes)]
+    heights = [0.9 + 0.3 * len(boxes)] if all_shown else [2.5, 0.5 + 0.22 * len(boxes)]
     figure = Figure(figsize=(9, sum(heights) + 0.4))
     grid = figure.subplots(
         len(heights), 2, sharex="col", squeeze=False, gridspec_kw={"height_ratios": heights}
