@@ -123,7 +123,7 @@ def draw_outcome_by_group(data: pd.DataFrame, shown: Sequence[Any], study: Study
     grid[-1, 0].set_xlabel(label)
     grid[-1, 1].set_xlabel(f"{label},\nminus the mean of the {plain(study.group.one)}")
     if not all_shown:
-        grid[0, 0].set_ylabel(f"all {n_groups:,} {groups}, sorted by median")
+        grid[0, 0].set_ylabel(f"all {n_groups:,} {groups},\nsorted by median")
         figure.legend(*grid[0, 0].get_legend_handles_labels(), loc="outside upper right", ncols=3)
     head = f"all {n_groups:,} {groups}" if all_shown else f"{len(boxes)} of {n_groups:,} {groups}"
     grid[-1, 0].set_ylabel(head)
