@@ -48,9 +48,13 @@ slides: $(READY)
 handouts: $(READY)
 	$(BIN)/python handouts/build.py
 
+# Live demonstrations need a kernel: what they show is not kept.
 refresh: $(READY)
 	$(BIN)/jupyter nbconvert --to notebook --execute --inplace \
-	  --ExecutePreprocessor.record_timing=False notebooks/*.ipynb
+	  --ExecutePreprocessor.record_timing=False \
+	  --ExecutePreprocessor.store_widget_state=False \
+	  --NotebookExporter.preprocessors=nbconvert.preprocessors.TagRemovePreprocessor \
+	  --TagRemovePreprocessor.remove_all_outputs_tags=live notebooks/*.ipynb
 
 # Takes half an hour; benchmarks are no tests.
 bench: $(READY)

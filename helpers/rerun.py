@@ -17,6 +17,7 @@ from typing import Any
 
 import nbformat
 import papermill
+from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
 from helpers.report.index import Chapter, index_page, versions
@@ -226,8 +227,15 @@ class _Task:
 
 @cache
 def _sources_of(chapter: Path) -> tuple[str, ...]:
-    """Return what a chapter's cells hold; its outputs do not matter."""
-    return tuple(cell.source for cell in nbformat.read(chapter, as_version=4).cells)
+    """Return what a chapter's cells hold that a run executes; outputs do not matter."""
+    return tuple(cell.source for cell in _to_run(chapter).cells)
+
+
+def _to_run(chapter: Path) -> NotebookNode:
+    """Read a chapter without its live demonstrations, for which nobody is there."""
+    notebook = nbformat.read(chapter, as_version=4)
+    notebook.cells = [c for c in notebook.cells if "live" not in c.metadata.get("tags", [])]
+    return notebook
 
 
 def execute(
@@ -396,7 +404,7 @@ def _execute_all(
 
 def _notebook_of(task: _Task) -> str:
     """Return a task's notebook without outputs, marked with the checksum of its inputs."""
-    notebook = nbformat.read(task.chapter, as_version=4)
+    notebook = _to_run(task.chapter)
     notebook.metadata["inputs"] = task.inputs
     for cell in notebook.cells:
         if cell.cell_type == "code":

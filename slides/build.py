@@ -29,8 +29,8 @@ HERE = Path(__file__).resolve().parent
 TEMPLATE = Template((HERE / "deck.html").read_text(encoding="utf-8"))
 VENDORED = ("reveal.js", "reveal.css", "LICENSE")
 
-# What a student does, and what a lecturer shows live, stays in the notebook.
-LEFT_OUT = {"parameters", "injected-parameters", "exercise", "answer", "solution", "live"}
+# Code of these kinds, and what it gave, stays in the notebook.
+LEFT_OUT = {"parameters", "injected-parameters", "answer", "solution", "live"}
 WIDE = 1.75  # a figure of at least this ratio has its text below it, others beside
 FEW = 620  # characters of text that may stand in larger type, if nothing else is on the slide
 FORMULA = 130  # characters in whose room a displayed formula fits
@@ -83,7 +83,7 @@ def slides_of(notebook: NotebookNode) -> list[list[Slide]]:
     sections: list[list[Slide]] = []
     running = ""  # the heading of a slide that has none of its own
     for cell in notebook.cells:
-        if LEFT_OUT & set(cell.metadata.get("tags", [])):
+        if cell.cell_type == "code" and LEFT_OUT & set(cell.metadata.get("tags", [])):
             continue
         kind = cell.metadata.get("slideshow", {}).get("slide_type")
         if kind is None:

@@ -1,6 +1,7 @@
 """What the tests share: chapters run in this process, so that their objects can be looked at."""
 
-from collections.abc import Callable, Mapping
+import shutil
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from made_up import KEYS, write_study
 from matplotlib.figure import Figure
+from playwright.sync_api import Browser, sync_playwright
 from xdist.scheduler import LoadFileScheduling
 
 # A shared machine may be slow now and then; that is no failure.
@@ -68,7 +70,7 @@ def execute(number: str, study: str | Mapping[str, Any]) -> Executed:
     shell.display_formatter.active_types = ["text/plain", "text/html", "text/markdown"]
     chapter = Executed()
     for cell in nbformat.read(path, as_version=4).cells:
-        if cell.cell_type != "code":
+        if cell.cell_type != "code" or "live" in cell.metadata.get("tags", []):
             continue
         with capture_output() as captured:
             result = shell.run_cell(cell.source)
@@ -83,6 +85,10 @@ def execute(number: str, study: str | Mapping[str, Any]) -> Executed:
                 chapter.texts[cell.id] = " ".join(output.data["text/markdown"].split())
             for row in (output.metadata or {}).get("estimates", []):
                 chapter.estimates[row["model"], row["term"]] = row
+        if "solution" in cell.metadata.get("tags", []):
+            # On whatever study a test runs a chapter, its exercises keep their promise.
+            reply = chapter.texts[cell.id]
+            assert "-1 D: " in reply or ": right." in reply or ": no answer." in reply, reply
     chapter.variables = dict(shell.user_ns)
     return chapter
 
@@ -106,3 +112,13 @@ def on_data(tmp_path: Path) -> Callable[..., Executed]:
         return execute(number, str(write_study(tmp_path, frame, KEYS | keys)))
 
     return run
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start Debian's Chromium, once in a session and worker."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.fail("no chromium here: apt-get install chromium fonts-dejavu", pytrace=False)
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])

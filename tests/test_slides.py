@@ -215,7 +215,7 @@ def test_a_slide_shows_what_its_cells_are_marked_to_be(slides: Any) -> None:
             marked(new_markdown_cell("left out"), "skip"),
             *(
                 marked(code(f"of_{tag}()", tag), "-", tag)
-                for tag in ("parameters", "exercise", "answer", "solution", "live")
+                for tag in ("parameters", "answer", "solution", "live")
             ),
         ]
     )

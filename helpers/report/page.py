@@ -15,6 +15,9 @@ from nbconvert.preprocessors import TagRemovePreprocessor
 from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 
+# A report is for analysts: it has no parameters to set, nobody to examine, and no kernel.
+LEFT_OUT = {"answer", "exercise", "injected-parameters", "live", "parameters", "solution"}
+
 _PAGE = Template((Path(__file__).parent / "page.html").read_text(encoding="utf-8"))
 
 
@@ -85,7 +88,7 @@ def page(title: str, body: str, links: Mapping[str, str]) -> str:
 
 
 def chapter_page(notebook: NotebookNode, links: Mapping[str, str]) -> str:
-    """Return an executed chapter as a page; code that writes sentences is left out.
+    """Return an executed chapter as a page, without the code that writes sentences.
 
     >>> from nbformat.v4 import new_markdown_cell, new_notebook
     >>> notebook = new_notebook(cells=[new_markdown_cell("# 1 · A title")])
@@ -99,7 +102,7 @@ def chapter_page(notebook: NotebookNode, links: Mapping[str, str]) -> str:
     without_code = TagRemovePreprocessor(
         enabled=True,
         remove_input_tags={"remove-input"},
-        remove_cell_tags={"injected-parameters", "parameters"},
+        remove_cell_tags=LEFT_OUT,
     )
     exporter = _ChapterExporter(template_name="basic", exclude_input_prompt=True)
     exporter.exclude_output_prompt = True
