@@ -18,7 +18,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 each_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 
 # One kernel takes seconds to start, and the others would tell the same of `helpers` and the data.
-ONE = CHAPTERS[3]
+ONE = CHAPTERS[0]
 one_or_slow = pytest.mark.parametrize(
     "path",
     [pytest.param(p, id=p.stem, marks=() if p == ONE else pytest.mark.slow) for p in CHAPTERS],
