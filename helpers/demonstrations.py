@@ -13,7 +13,8 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from scipy.stats import norm, t
+from scipy.special import stdtrit
+from scipy.stats import norm
 
 from helpers.figures.demonstrations import (
     draw_drawn_in,
@@ -246,7 +247,7 @@ class NaiveErrorDemonstration(Demonstration):
         "a mixed model reach, each with the share of intervals that miss the truth."
     )
     more = "Run a thousand studies"
-    n_studies, batch = 1000, 50
+    n_studies, batch = 1000, 25
 
     def __init__(self, study: Study) -> None:
         super().__init__(study)
@@ -294,14 +295,13 @@ class NaiveErrorDemonstration(Demonstration):
         theta = np.array([np.sqrt(value / (1 - value))])
         sigma = np.sqrt(1 - value) * self._sd / units.scale
         drawn = data.redrawn(np.zeros(2), theta[:, None], sigma, rng)
-        naive, mixed = Point(drawn, True, np.zeros(1)), optimum(drawn, True, near=theta)
+        naive = Point(drawn, True, np.zeros(1))
+        mixed = optimum(drawn, True, near=np.maximum(theta, 0.1))
         kind = units.fixed[1]
-        errors = [
-            units.scale * float(np.sqrt(point.variance * kind @ point.inverse @ kind))
-            for point in (naive, mixed)
-        ]
+        variances = [each.variance * kind @ each.inverse @ kind for each in (naive, mixed)]
+        errors = units.scale * np.sqrt(variances)
         degrees = data.n_rows - data.n_fixed, mixed.satterthwaite(kind)
-        reaches = [e * float(t.ppf(0.975, df)) for e, df in zip(errors, degrees, strict=True)]
+        reaches = errors * stdtrit(degrees, 0.975)  # the quantiles of t
         estimate = units.scale * float(kind @ mixed.coefficients)
         return Fitted(estimate, errors[0], reaches[0], errors[1], reaches[1])
 

@@ -31,7 +31,9 @@ class Player:
             style={"description_width": "initial"},
             layout={"width": "min(100%, 640px)"},
         )
-        self.button = ipywidgets.Button(description=demonstration.more, layout={"width": "auto"})
+        self.button = ipywidgets.Button(
+            description=demonstration.more, layout={"width": "max-content"}
+        )
         self.picture, self.sentence = ipywidgets.HTML(), ipywidgets.HTML()
         parts = [self.slider, self.picture, self.sentence]
         if demonstration.more:
@@ -47,7 +49,7 @@ class Player:
         source = base64.b64encode(about.picture(value)).decode()
         self.picture.value = (
             f'<img src="data:image/png;base64,{source}" alt="{escape(about.alt, quote=True)}" '
-            'style="width: min(100%, 800px)">'
+            'style="display: block; width: min(100%, 800px)">'
         )
         self.sentence.value = f'<p role="status" aria-live="polite">{escape(about.say(value))}</p>'
 

@@ -24,6 +24,7 @@ settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM = "chromium fonts-dejavu-core fonts-liberation"  # Debian's packages
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
@@ -127,6 +128,6 @@ def browser() -> Iterator[Browser]:
     """Start Debian's Chromium, once in a session and worker."""
     chromium = shutil.which("chromium")
     if chromium is None:
-        pytest.fail("no chromium here: apt-get install chromium fonts-dejavu", pytrace=False)
+        pytest.fail(f"no chromium here: apt-get install {CHROMIUM}", pytrace=False)
     with sync_playwright() as playwright:
         yield playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
