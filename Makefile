@@ -3,13 +3,16 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: help run test test-slow lab refresh bench pins
+.PHONY: help run test test-slow lab slides handouts site refresh bench pins
 
 help:
 	@echo "make run        execute all chapters on the course's own data, into build/hsb/"
 	@echo "make test       run the tests: the chapters as committed, and the helpers"
 	@echo "make test-slow  run what takes longer: reruns, refreshes, many random draws"
 	@echo "make lab        open the chapters in JupyterLab"
+	@echo "make slides     a deck of slides a chapter, into build/slides/"
+	@echo "make handouts   a zip a chapter to hand to a class, into build/handouts/"
+	@echo "make site       the course as a site, into build/site/"
 	@echo "make refresh    execute the chapters in place, after an edit"
 	@echo "make bench      time the estimation beside statsmodels and, if R is there, lme4"
 	@echo "make pins       choose the newest allowed versions anew (needs uv)"
@@ -39,6 +42,19 @@ test-slow: $(READY)
 
 lab: $(READY)
 	$(BIN)/jupyter lab notebooks
+
+slides: $(READY)
+	$(BIN)/python slides/build.py
+
+handouts: $(READY)
+	$(BIN)/python handouts/build.py
+
+# The parts: a source folder, filled on the way; what Sphinx remembers of it; the pages.
+site: $(READY)
+	mkdir -p build/site-source
+	$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going \
+	  -c site -d build/site-doctrees build/site-source build/site
+	@echo "begin with build/site/index.html"
 
 # Live demonstrations need a kernel: what they show is not kept.
 refresh: $(READY)

@@ -10,6 +10,7 @@ from typing import Any
 import nbformat
 import pandas as pd
 import pytest
+from built_site import Site, build_once
 from hypothesis import settings
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
@@ -113,6 +114,13 @@ def on_data(tmp_path: Path) -> Callable[..., Executed]:
         return execute(number, str(write_study(tmp_path, frame, KEYS | keys)))
 
     return run
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Site:
+    """Build the site once for all workers."""
+    base = tmp_path_factory.getbasetemp()
+    return build_once((base if worker_id == "master" else base.parent) / "site")
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 import numpy as np
 
 from helpers.exercises.facts import Facts
-from helpers.exercises.kinds import Choice, NoAnswerError, Number, outcome, share
+from helpers.exercises.kinds import Choice, NoAnswerError, Number, Prediction, outcome, share
 from helpers.sentences import number
 
 
@@ -19,19 +19,19 @@ def two_units(facts: Facts) -> Choice:
     return outcome(
         "A" if ratio < 0.98 else "B" if ratio > 1.02 else "C",
         "ABC",
-        f"two of one group typically differ by {number(typical_same)}, two of different groups "
-        f"by {number(typical_other)}.",
+        f"Two units of one group typically differ by {number(typical_same)}, two of different "
+        f"groups by {number(typical_other)}.",
     )
 
 
-DEMEANED_BOXES = Choice(
+DEMEANED_BOXES = Prediction(
     "C",
     {
-        "A": "What gets smaller is the spread over all units. A box shows one group, and to "
+        "A": "What can get smaller is the spread over all units. A box shows one group, and to "
         "de-mean moves all units of a group by the same amount.",
         "B": "Nothing is added to any distance: all units of a group move by the same amount.",
         "C": "To de-mean moves all units of a group by the same amount, so that their distances "
-        "from each other stay. What goes is the distance between boxes.",
+        "from each other stay. What goes is the distance between the groups' means.",
     },
 )
 
@@ -45,7 +45,8 @@ THIRTY_CLINICS = Choice(
         "than the formula says. Ask her how alike they are: for eta squared, beside what chance "
         "alone would make of it.",
         "C": "It is the other way round: rows that repeat each other's news carry less of it, so "
-        "the true standard error of the mean is larger.",
+        "the true standard error of the mean is larger. (It would be so if only these thirty "
+        "clinics mattered. She wants to speak of all.)",
         "D": "With ten patients in every clinic each clinic counts the same in the mean, and the "
         "mean is as good an estimate as before. What is in doubt is how sure it is.",
     },
@@ -57,8 +58,7 @@ def eta_squared_of_the_predictor(facts: Facts) -> Number:
     eta = facts.eta_squared(facts.x)
     return share(
         eta,
-        f"{number(eta)} of the predictor's sum of squares lies between groups; for the outcome it "
-        f"is {number(facts.eta_squared(facts.y))}.",
+        _compared(eta, facts.eta_squared(facts.y)),
         {
             "This is eta squared of the outcome; asked for is that of the predictor.": (
                 facts.eta_squared(facts.y)
@@ -81,8 +81,14 @@ def sd_within(facts: Facts) -> Number:
     sd = float(np.sqrt(squares / df))
     return Number(
         sd,
-        f"{number(sd)} is how far a unit typically lies from the mean of its own group.",
+        f"{number(sd)} estimates the SD inside a group, one for all groups. The raw distances from "
+        "the groups' means come out a little shorter, since each mean was found from the same "
+        "units.",
         {
+            "This is how far the units at hand lie from the means at hand. Each group's mean was "
+            "found from the same units, and costs a degree of freedom.": np.sqrt(
+                squares / facts.n_units
+            ),
             "This is the mean square, a variance; asked for is its square root.": squares / df,
             "This divides by one less than there are units. Each group's mean costs a degree of "
             "freedom as well, so fewer are left.": np.sqrt(squares / (facts.n_units - 1)),
@@ -95,22 +101,36 @@ def sd_within(facts: Facts) -> Number:
 
 def eta_squared_by_chance(facts: Facts) -> Number:
     """01-4: the mean over many deals of the units to the groups."""
-    expected = (facts.n_groups - 1) / (facts.n_units - 1)
+    expected, observed = (facts.n_groups - 1) / (facts.n_units - 1), facts.eta_squared(facts.y)
     # Four standard errors of the mean of 200 deals, in each of which MS between is nearly
     # chi-squared.
     error = 4 * np.sqrt(2 / (facts.n_groups - 1) / 200)
     return Number(
         expected,
-        f"By algebra the mean is (J − 1) / (N − 1), here {number(expected)}; observed was "
-        f"{number(facts.eta_squared(facts.y))}.",
+        f"Over all possible deals the mean is exactly (J − 1) / (N − 1), here {number(expected)}, "
+        f"and an average over many comes near it. Observed was {number(observed)}, which is "
+        f"{'more' if observed > expected else 'no more'}.",
         {
             "This is eta squared as observed; asked for is the mean after dealing at random.": (
-                facts.eta_squared(facts.y)
+                observed
             ),
             "Not zero: means of groups dealt at random differ too, by the luck of the deal.": 0.0,
         },
         tolerance=expected * float(np.clip(error, 0.02, 0.5)),
     )
+
+
+def _compared(of_x: float, of_y: float) -> str:
+    """Say whether the predictor or the outcome is more a matter of groups."""
+    if of_x < 1e-12:
+        return "None of the predictor's sum of squares lies between groups: all have the same mean."
+    said = (
+        f"{number(of_x)} of the predictor's sum of squares lies between groups, and "
+        f"{number(of_y)} of the outcome's: "
+    )
+    if number(of_x) == number(of_y):
+        return said + "the two are about equally a matter of groups."
+    return said + f"the predictor is {'more' if of_x > of_y else 'less'} a matter of groups."
 
 
 ANSWERS = {

@@ -11,11 +11,11 @@ def steeper(facts: Facts) -> Choice:
     """02-a: whether the line through the means is steeper than that through the units."""
     facts.need_means_that_differ()
     between, total = facts.slope_between, facts.slope_total
-    ratio = abs(between) / abs(total) if total else np.inf
+    alike = abs(between - total) <= 0.02 * abs(total)
     return outcome(
-        "A" if ratio > 1.02 else "B" if ratio < 0.98 else "C",
+        "C" if alike else "A" if abs(between) > abs(total) else "B",
         "ABC",
-        f"the slope of the means is {number(between)}, that of all units {number(total)}.",
+        f"The slope of the means is {number(between)}, that of all units {number(total)}.",
     )
 
 
@@ -33,7 +33,7 @@ def robust_error(facts: Facts) -> Choice:
     return outcome(
         "A" if ratio > 1.1 else "B" if ratio < 0.9 else "C",
         "ABC",
-        f"the cluster-robust standard error is {number(ratio)} times the naive one.",
+        f"The cluster-robust standard error is {number(ratio)} times the naive one.",
     )
 
 
@@ -41,7 +41,8 @@ TEA = Choice(
     "A",
     {
         "A": "The towns may differ in a hundred things beside tea. Whether those who drink more "
-        "tea sleep worse takes data on persons, and the slope within towns.",
+        "tea sleep worse takes data on persons, and the slope within towns. Even then it is "
+        "another question whether the tea is the cause.",
         "B": "The atomistic fallacy goes the other way: from persons to towns.",
         "C": "Towns do consist of people, and still the slope of their averages can have the "
         "opposite sign of that among their people: Robinson's states did.",
@@ -74,7 +75,8 @@ def slope_by_size(facts: Facts) -> Number:
     return Number(
         by_size,
         "Each group stands in this regression as often as it has units. So it is the slope "
-        "weighted by size, which the identity needs.",
+        "weighted by size, which the identity needs. (Where all groups are of one size, the two "
+        "are the same.)",
         {
             "This slope counts each group once. A regression on all units counts a group as "
             "often as it has units.": facts.slope_between,
@@ -102,12 +104,20 @@ def slope_after_permuting(facts: Facts) -> Number:
         expected,
         "Permuting inside groups leaves the means, and with them the between slope and its "
         "weight; the within slope becomes zero but for chance. So the total slope becomes the "
-        f"between slope times eta squared, {number(expected)}, but for chance.",
+        f"between slope weighted by size, times eta squared: {number(expected)}, but for chance."
+        if facts.means_differ
+        else "Here all groups have the same mean of the predictor, so that the weight of the "
+        "between slope is zero. The within slope becomes zero but for chance, and the total slope "
+        "with it.",
         {
-            "This is the total slope before permuting.": facts.slope_total,
+            "This is the total slope before permuting. Did pandas put the rows back in order, by "
+            "their index?": facts.slope_total,
             "This is the between slope by size, which stays as it was; the total slope holds only "
             "a part of it.": facts.slope_between_by_size,
             "This is the within slope before permuting.": facts.slope_within,
+            "This permutes over all rows; groups were to keep their values.": (
+                0.0 if facts.means_differ else np.nan
+            ),
         },
         tolerance=float(4 * np.sqrt(spread.sum()) / total),
     )

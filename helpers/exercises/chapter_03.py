@@ -4,18 +4,18 @@ import numpy as np
 import pandas as pd
 
 from helpers.exercises.facts import Facts, slope
-from helpers.exercises.kinds import Choice, NoAnswerError, Number, outcome
+from helpers.exercises.kinds import Choice, NoAnswerError, Number, Prediction, outcome
 from helpers.sentences import number
 
-THREE_ROADS = Choice(
+THREE_ROADS = Prediction(
     "A",
     {
         "A": "The slopes are one, by algebra. The standard errors are not: software counts other "
         "degrees of freedom, or other residuals, on each road.",
-        "B": "Not nearly: exactly. A group's own level, its mean taken off, or its mean as a "
-        "covariate all leave the deviations from the mean to compare.",
-        "C": "Each road removes the same thing, what the units of a group share, and leaves the "
-        "same deviations to compare.",
+        "B": "The slopes are one, by algebra. But software counts other degrees of freedom, or "
+        "other residuals, on each road.",
+        "C": "They answer one question. On each road the slope compares the same thing: the "
+        "predictor's deviations from the means of the groups.",
     },
 )
 
@@ -32,15 +32,15 @@ def half_way_error(facts: Facts) -> Choice:
     return outcome(
         "A" if ratio > 1.01 else "B" if ratio < 0.99 else "C",
         "ABC",
-        f"it is {number(ratio)} times that of the fixed-effects model.",
+        f"It is {number(ratio)} times that of the fixed-effects model.",
     )
 
 
 FIRM_SIZE = Choice(
     "C",
     {
-        "A": "There is nothing left to estimate it from: two workers of one firm have the same "
-        "number of employees.",
+        "A": "There is nothing to tell it from: two workers of one firm have the same number of "
+        "employees. Software may print a number, and it means nothing.",
         "B": "More data of the same sort do not help. In every firm, however many there are, the "
         "number of employees is the same for all.",
         "C": "The dummies take up whatever the workers of a firm share, its size included. "
@@ -60,12 +60,17 @@ def range_of_intercepts(facts: Facts) -> Number:
     gap = float(levels.max() - levels.min())
     return Number(
         gap,
-        "At an equal predictor these two are so far apart. But the outcome chose them, out of "
-        "all pairs, for being far apart: an interval for a pair chosen in advance would be too "
-        "narrow, and around a difference that is too large.",
+        "At an equal predictor these two are so far apart. A pair picked for being furthest apart "
+        "owes part of its distance to chance: on average the difference is too large, and the "
+        "interval made for a pair chosen in advance holds the true one too seldom. (With two "
+        "groups there is nothing to pick. If the predictor picks the same pair, its interval is "
+        "sound for that reason.)",
         {
-            "These are the means of the outcome of the two groups; an intercept takes the "
-            "predictor into account.": (means_of_y[levels.idxmax()] - means_of_y[levels.idxmin()]),
+            "How far apart: give it without the minus sign.": -gap,
+            "This is how far apart the means of the outcome of these two groups are; an intercept "
+            "takes the predictor into account.": (
+                means_of_y[levels.idxmax()] - means_of_y[levels.idxmin()]
+            ),
             "This is how far the means of the outcome range; asked for are intercepts.": (
                 means_of_y.max() - means_of_y.min()
             ),
@@ -76,24 +81,26 @@ def range_of_intercepts(facts: Facts) -> Number:
     )
 
 
-def slope_without_the_largest(facts: Facts) -> Number:
-    """03-3."""
-    rest = facts.data[facts.group] != facts.sizes.idxmax()
+def slope_without_the_loudest(facts: Facts) -> Number:
+    """03-3: the slope of the groups that are left without the one that has the most say."""
+    say = (facts.within(facts.x) ** 2).groupby(facts.data[facts.group]).sum()
+    rest = facts.data[facts.group] != (say / say.sum()).round(9).idxmax()
     x, y = facts.within(facts.x)[rest], facts.within(facts.y)[rest]
     if (x**2).sum() < 1e-12 * facts.data[facts.x].var() * facts.n_units:
-        raise NoAnswerError("outside its largest group nothing varies within a group.")
+        raise NoAnswerError("outside the group with the most say nothing varies within a group.")
     without = slope(x, y)
     return Number(
         without,
-        "A slope within groups is an average over groups, so that one of many can be left out "
-        f"and the rest still answer: {number(without)}, where it was "
-        f"{number(facts.slope_within)}.",
+        "The within slope is a weighted average of the groups' own slopes, so that the others "
+        f"still answer when one is left out: {number(without)}, where it was "
+        f"{number(facts.slope_within)} with all. How much it moves depends on the group's say, and "
+        "on how far its own slope lies from the rest.",
         {
             "This is the slope with all groups in.": facts.slope_within,
-            "This is the total slope of the other groups; it was to be de-meaned.": slope(
+            "This is the total slope of the other groups; asked for is their within slope.": slope(
                 facts.data.loc[rest, facts.x], facts.data.loc[rest, facts.y]
             ),
-            "This is the slope of the largest group alone; it is the one to leave out.": (
+            "This is the own slope of the group with the most say; it is the one to leave out.": (
                 _slope_or_none(facts.within(facts.x)[~rest], facts.within(facts.y)[~rest])
             ),
         },
@@ -105,9 +112,8 @@ def intercept_after_a_shift(facts: Facts) -> Number:
     b = facts.slope_within
     return Number(
         -b,
-        "The deviations stay, and so does the slope. The group's line is now read one unit "
-        "further to the right, so at zero it is lower by one slope (higher, if the slope is "
-        "negative).",
+        "The deviations stay, and so does the slope. The group's line moves to the right by 1, so "
+        "that at zero it is lower by the slope (higher, if the slope is negative).",
         {
             "The other direction: the group's points move to the right, and its line with them. "
             "Where is it at zero, lower or higher than before?": b,
@@ -132,6 +138,6 @@ ANSWERS = {
     "03-b": half_way_error,
     "03-1": FIRM_SIZE,
     "03-2": range_of_intercepts,
-    "03-3": slope_without_the_largest,
+    "03-3": slope_without_the_loudest,
     "03-4": intercept_after_a_shift,
 }

@@ -15,7 +15,8 @@ def spread_of_intercepts(facts: Facts) -> Choice:
     return outcome(
         "A" if tau > 1.01 * separate else "C" if tau < 0.99 * separate else "B",
         "ABC",
-        f"the model's estimate is {number(tau)}, the separate intercepts have {number(separate)}.",
+        f"The model's estimate is {number(tau)}; the separate intercepts have a standard deviation "
+        f"of {number(separate)}.",
     )
 
 
@@ -28,17 +29,17 @@ def nearer_slope(facts: Facts) -> Choice:
     return outcome(
         "A" if lead > 0.05 else "B" if lead < -0.05 else "C",
         "ABC",
-        f"the slope is {number(b)}; within groups it is {number(within)}, between them "
-        f"{number(between)}.",
+        f"The slope is {number(b)}; within groups it is {number(within)}, between "
+        f"their plain means {number(between)}.",
     )
 
 
 TWO_CLINICS = Choice(
     "A",
     {
-        "A": "The formula is that of the conditional mode. A mean of eight patients has a lower "
-        "reliability than one of eight hundred, so that less of its distance from the average is "
-        "expected to last.",
+        "A": "A mean of eight patients has a lower reliability λ than one of eight hundred, so "
+        "that less of its distance from the average is expected to last. The conditional mode is "
+        "drawn in by just that much.",
         "B": "Nothing wears off. The share of eight hundred patients is hardly luck, so most of "
         "its distance from the average is the clinic's own.",
         "C": "They reported the same share, but not with the same certainty: of the distance of "
@@ -63,7 +64,7 @@ def mode_of_the_highest(facts: Facts) -> Number:
     return Number(
         mode,
         f"Its reliability is {number(weight)}; that of the smallest group is "
-        f"{number(reliability[smallest])}.",
+        f"{number(reliability[smallest])}. The larger a group, the higher its reliability.",
         {
             "This is how far the mean lies from the average line; it is not drawn in yet.": raw,
             "This is what shrinkage takes away; asked for is what it leaves.": (1 - weight) * raw,
@@ -74,7 +75,9 @@ def mode_of_the_highest(facts: Facts) -> Number:
                 reliability[smallest] * distance[smallest]
             ),
             "This is the distance from the mean of all units; the model's distance is from the "
-            "average line, at the group's own mean of the predictor.": weight * above,
+            "average line, at the group's own mean of the predictor.": above,
+            "This draws in the distance from the mean of all units; the model's distance is from "
+            "the average line, at the group's own mean of the predictor.": weight * above,
         },
         tolerance=max(0.005 * abs(mode), 0.001 * float(tau)),
     )
@@ -86,8 +89,9 @@ def contextual_effect(facts: Facts) -> Number:
     within, effect = fit.fe_params[facts.x], fit.fe_params[f"{facts.x}_mean"]
     return Number(
         effect,
-        "By so much does the outcome differ, at an equal predictor of one's own, where the mean of "
-        "the group is higher by one. The other coefficient is the within slope.",
+        "The coefficient of the group mean is the contextual effect: by so much the outcomes of "
+        "two units differ whose own predictors are equal, and whose group means differ by one. The "
+        "coefficient of the predictor is the within slope.",
         {
             "This is the coefficient of the predictor, which is the within slope here.": within,
             "This is the slope between groups; the contextual effect is how much it differs from "
@@ -103,16 +107,21 @@ def contextual_effect(facts: Facts) -> Number:
 
 def variance_by_reml(facts: Facts) -> Number:
     """04-4: the group variance of the model with the group mean."""
-    fit = facts.contextual
+    fit, before = facts.contextual, group_variance(facts.random_intercept)
+    moved = (
+        "What lies between groups and goes with their mean has moved into the coefficient."
+        if group_variance(fit) < before
+        else "It is no smaller here: the group means have nothing to add."
+    )
     return variance(
         group_variance(fit),
-        f"Without the group mean it was {number(group_variance(facts.random_intercept))}.",
+        f"Without the group mean it was {number(before)}. {moved}",
         {
             "This is by ML; asked for is REML's, which allows for the fixed effects.": (
                 group_variance(fit.refit(reml=False))
             ),
             "This is the variance inside groups; asked for is that between them.": fit.scale,
-            "This is the model without the group mean.": group_variance(facts.random_intercept),
+            "This is the model without the group mean.": before,
             "This is the model without the group mean, and by ML.": group_variance(
                 facts.random_intercept.refit(reml=False)
             ),
@@ -126,7 +135,8 @@ def spread_of_drawn_slopes(facts: Facts) -> Number:
     return Number(
         error,
         "That is what a standard error is: how much the estimate would vary from one draw to "
-        f"the next. The summary says {number(error)}.",
+        f"the next. The summary says {number(error)}; with 200 draws the two agree to within a "
+        "tenth or so.",
         {
             "This is their variance; asked for is their standard deviation.": error**2,
             "This is the estimate; asked for is how much it varies from draw to draw.": (

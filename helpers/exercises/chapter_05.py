@@ -5,7 +5,7 @@ import numpy as np
 from helpers.exercises.facts import Facts, group_variance
 from helpers.exercises.kinds import Choice, NoAnswerError, Number, outcome, share
 from helpers.mixed import MixedFit
-from helpers.sentences import number, percent
+from helpers.sentences import number
 from helpers.variance import icc
 
 
@@ -16,7 +16,7 @@ def beside_eta_squared(facts: Facts) -> Choice:
     return outcome(
         "A" if difference > 0.0005 else "C" if difference < -0.0005 else "B",
         "ABC",
-        f"the ICC is {percent(facts.icc)}, eta squared {percent(eta)}.",
+        f"The ICC is {facts.icc:.3f}, eta squared {eta:.3f}.",
     )
 
 
@@ -27,21 +27,21 @@ def given_the_predictor(facts: Facts) -> Choice:
     return outcome(
         "A" if change > 0.005 else "B" if change < -0.005 else "C",
         "ABC",
-        f"it was {percent(facts.icc)}, and is {percent(conditional)} given the predictor.",
+        f"It was {facts.icc:.3f}, and is {conditional:.3f} given the predictor.",
     )
 
 
 NEGLIGIBLE = Choice(
     "D",
     {
-        "A": "Whether an ICC can be told from zero is one question; what it does to a mean is "
-        "another, and depends on the sizes of groups.",
-        "B": "The share of variance is small, and still it stands in the design effect "
-        "multiplied by the size of the groups.",
+        "A": "Not any. With groups of two, a mean loses next to nothing to an ICC of two "
+        "hundredths.",
+        "B": "Whether an ICC can be told from zero is one question; what it does to a mean is "
+        "another. In the design effect it is multiplied by the size of the groups.",
         "C": "Two units of one group are hardly correlated. But with a hundred in each group "
         "every unit is a little like ninety-nine others.",
         "D": "The design effect is 1 + (n − 1) ρ. For pairs an ICC of 0.02 changes hardly "
-        "anything; with groups of fifty or so it makes a sample worth half as much.",
+        "anything; with groups of fifty or so a sample is worth half as much for a mean.",
     },
 )
 
@@ -85,11 +85,18 @@ def explained_by_group_means(facts: Facts) -> Number:
             1 - np.sqrt(1 - explained) if explained <= 1 else np.nan
         ),
     }
-    right = (
-        "Of the variance between groups in the null model this share goes with the group means. "
-        "Both variances must come from the same rows: other rows have another variance to explain."
+    found = (
+        "Of the variance between groups in the null model this share goes with the group means."
+        if explained >= 0
+        else "The share is below zero: with the group means in the model the estimated variance "
+        "between groups is larger than without, so that they explain nothing there."
     )
-    return share(explained, right, mistakes)
+    why = (
+        "A model drops rows in which one of its variables is missing. Then the two variances would "
+        "be of different units, and the share would mix what the predictor explains with who was "
+        "left out."
+    )
+    return share(explained, f"{found} {why}", mistakes)
 
 
 def units_for_nine_tenths(facts: Facts) -> Number:
@@ -101,8 +108,8 @@ def units_for_nine_tenths(facts: Facts) -> Number:
     needed = float(np.ceil(exact))
     return Number(
         needed,
-        f"Solved for n the formula says λ / (1 − λ) times (1 − ρ) / ρ, which is {number(exact)}; "
-        "units come whole.",
+        f"Solved for n the formula says λ / (1 − λ) times (1 − ρ) / ρ, which is {exact:,.2f}; "
+        "units come whole, so round up.",
         {
             "Units come whole: round up.": exact,
             "Rounded down, the reliability falls short of 0.9.": needed - 1,
@@ -117,12 +124,18 @@ def explained_by_deviations(facts: Facts) -> Number:
     """05-5: the group level's pseudo-R² of the model with the de-meaned predictor."""
     before, after = _explicable(facts), facts.fit(f"{facts.x}_within")
     explained = _pseudo_r2(before, after)
-    moves = (
-        "It fell here, so that less is, and the variance between groups rose: the share is below "
-        "zero."
-        if after.scale < before.scale and explained < 0
-        else "Here the predictor explains next to nothing inside groups either."
-    )
+    if after.scale > 0.99 * before.scale:
+        moves = "Here the predictor explains next to nothing inside groups either."
+    elif explained < 0:
+        moves = (
+            "The variance inside fell here, so that less of that scatter counts as luck, and the "
+            "variance between groups rose: the share is below zero."
+        )
+    else:
+        moves = (
+            "It fell here. With groups of unequal size the weights of the groups move as well, and "
+            "the variance between groups did not rise."
+        )
     return Number(
         explained,
         "De-meaned, the predictor has the same mean in every group and can explain nothing "

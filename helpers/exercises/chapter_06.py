@@ -22,7 +22,7 @@ def variances_that_move(facts: Facts) -> Choice:
     return outcome(
         letters[moved["between"], moved["within"]],
         "ABCD",
-        f"between groups the variance goes from {number(group_variance(before))} to "
+        f"Between groups the variance goes from {number(group_variance(before))} to "
         f"{number(group_variance(after))}, inside them from {number(before.scale)} to "
         f"{number(after.scale)}.",
     )
@@ -35,7 +35,9 @@ def what_changes_most(facts: Facts) -> Choice:
     formula = f"{facts.y} ~ {x} * {w}" + (f" + {facts.x}_mean" if facts.means_differ else "")
     try:
         one, own = (
-            fit_mixed(formula, facts.with_parts, facts.group, random=random).t_test({f"{x}:{w}": 1})
+            fit_mixed(formula, facts.with_parts, facts.group, random=random).t_test(
+                {f"{x}:{w}": facts.contrast}
+            )
             for random in ("1", f"1 + {x}")
         )
     except FitError as error:
@@ -45,10 +47,11 @@ def what_changes_most(facts: Facts) -> Choice:
         "B": own.std_error / one.std_error - 1,
         "C": own.df / one.df - 1,
     }
+    most = max(changes, key=lambda letter: abs(changes[letter]))
     return outcome(
-        max(changes, key=lambda letter: abs(changes[letter])),
-        "ABC",
-        f"the estimate goes from {number(one.estimate, one.std_error)} to "
+        most if abs(changes[most]) >= 0.01 else "D",
+        "ABCD",
+        f"The estimate goes from {number(one.estimate, one.std_error)} to "
         f"{number(own.estimate, own.std_error)}, its standard error from {number(one.std_error)} "
         f"to {number(own.std_error)}, its degrees of freedom from {number(one.df)} to "
         f"{number(own.df)}.",
@@ -60,11 +63,13 @@ CLINIC_SIZE = Choice(
     {
         "A": "The drug's relation to recovery is another in small clinics: that is moderation. "
         "Size would mediate if the drug changed how large clinics are, and that changed recovery.",
-        "B": "For that the drug would have to change how large a clinic is. It does not.",
+        "B": "For that the drug would have to change how large a clinic is, and size would have to "
+        "change recovery. Nothing of the kind is said.",
         "C": "The two words are exchanged often, and mean different things: a relation that "
         "depends on a third variable, and a chain of causes.",
-        "D": "A product can be found in any data. Whether it is moderation needs no lot; whether "
-        "size is the *cause* of the difference does.",
+        "D": "Moderation says only that the relation differs with size, and that can be seen "
+        "without lots. Whether size is the *cause* of the difference is the harder question; lots "
+        "are the cleanest way to answer it.",
     },
 )
 
@@ -74,9 +79,10 @@ def coefficient_after_a_shift(facts: Facts) -> Number:
     level, product = _coefficients(facts)
     return Number(
         level + product,
-        "It is the difference between groups where the new predictor is zero, that is, where the "
-        "old one is one. The slopes stay, the product stays, and so does every difference in the "
-        "last figure: only the place called zero has moved.",
+        "The intercept and the coefficient of w change: both are read where the predictor is zero, "
+        "and that is now where it was one. The slope and the product stay, and so does every "
+        "difference between groups at one and the same place: only the place called zero has "
+        "moved.",
         {
             "This is the coefficient before anything was subtracted.": level,
             "The other direction: the new zero is where the predictor was one.": level - product,
@@ -98,9 +104,9 @@ def prediction_for_a_new_group(facts: Facts) -> Number:
 
     return Number(
         line(at, highest),
-        "The population's line: a new group has no conditional mode, and zero is the best guess "
-        "of it. The band says how surely that line is known. It leaves out how far the new group "
-        "lies from the line, and how far a unit lies from its group.",
+        "The population's line: of a group that nobody has seen, zero is the best guess of its "
+        "random effect. A band says how surely such a line is known. It leaves out how far the new "
+        "group lies from it, and how far a unit lies from its group.",
         {
             "This is a group with the smallest value; asked for is the largest.": line(at, lowest),
             "This is where the predictor is zero; asked for is its mean.": line(0.0, highest),
@@ -118,11 +124,16 @@ def product_with_the_mean(facts: Facts) -> Number:
     fit = facts.fit(f"{x}_within * {w} + {x}_mean * {w}")
     term = f"{x}_mean:{w}"
     of_means, error = fit.fe_params[term], fit.bse_fe[term]
+    unlike_groups = (
+        " (more than that only because next to no variance between groups is left)"
+        if fit.df[term] > 1.5 * facts.n_groups
+        else ""
+    )
     return Number(
         of_means,
-        "It says how the slope *between* groups depends on their kind. It is learned from the "
-        f"groups, of which there are {facts.n_groups}: it has {number(fit.df[term])} degrees of "
-        f"freedom, and a standard error of {number(error)}.",
+        f"It says how the slope *between* groups depends on w. The means of {facts.n_groups} "
+        f"groups are all it is learned from. It has {number(fit.df[term])} degrees of freedom"
+        f"{unlike_groups} and a standard error of {number(error)}.",
         {
             "This is the product with the deviation; asked for is that with the group mean.": (
                 fit.fe_params[f"{x}_within:{w}"]

@@ -48,7 +48,7 @@ class Check:
     >>> check("05-1", "D")
     <IPython.core.display.Markdown object>
     >>> print(check.reply("01-2", 28.156))
-    not yet. This is a percentage; asked for is the proportion, a number from 0 to 1.
+    not yet. This is a percentage; asked for is the proportion, a hundredth of it.
     """
 
     def __init__(self, study: Study | str | Path | Mapping[str, Any]) -> None:

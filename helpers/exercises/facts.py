@@ -141,6 +141,13 @@ class Facts:
         return np.sort(self.data[self.w].unique())
 
     @cached_property
+    def contrast(self) -> float:
+        """How far apart in w the kinds at the ends are: two values, or two SDs over groups."""
+        if len(self.kinds) == 2:
+            return float(self.kinds[1] - self.kinds[0])
+        return 2 * float(self.data.groupby(self.group)[self.w].first().std())
+
+    @cached_property
     def cross_level(self) -> MixedFit:
         """The model with the predictor, the level-2 predictor, and their product."""
         _ = self.kinds

@@ -16,7 +16,8 @@ class Reply:
     Attributes
     ----------
     verdict
-        ``"right"``, ``"not yet"``, ``"not attempted yet"`` or ``"no answer"``.
+        ``"right"`` or ``"not yet"``, of a prediction ``"so it is"`` or ``"otherwise"``; ``"not
+        attempted yet"``, or ``"no answer"`` where the study has none.
     text
         The reason, in a sentence or two.
     """
@@ -97,24 +98,26 @@ class Choice:
         return Reply("right" if letter == self.right else "not yet", self.reasons[letter])
 
 
+class Prediction(Choice):
+    """A choice made before the answer can be known, so that no option is a mistake."""
+
+    def reply_to(self, letter: str) -> Reply:
+        """Say how it came out."""
+        return Reply("so it is" if letter == self.right else "otherwise", self.reasons[letter])
+
+
 Answer = Number | Choice
 
 
-def outcome(right: str, letters: str, found: str) -> Choice:
-    """Return the answer to a prediction: the letter that came true, and what was found."""
-    return Choice(
-        right,
-        {
-            letter: f"So it is: {found}" if letter == right else f"It comes out otherwise: {found}"
-            for letter in letters
-        },
-    )
+def outcome(right: str, letters: str, found: str) -> Prediction:
+    """Return the answer to a prediction that the study decides: the same is found for all."""
+    return Prediction(right, dict.fromkeys(letters, found))
 
 
 def share(value: float, right: str, mistakes: Mapping[str, float]) -> Number:
     """Return an answer that is a share of one, which is easily given as a percentage."""
     percentage = {
-        "This is a percentage; asked for is the proportion, a number from 0 to 1.": 100 * value
+        "This is a percentage; asked for is the proportion, a hundredth of it.": 100 * value
     }
     return Number(value, right, {**mistakes, **percentage})
 

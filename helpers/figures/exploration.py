@@ -108,7 +108,7 @@ def draw_outcome_by_group(data: pd.DataFrame, shown: Sequence[Any], study: Study
     n_groups, groups = len(order), plain(study.group.many)
 
     all_shown = len(boxes) == n_groups
-    heights = [0.9 + 0.3 * len(boxes)] if all_shown else [4.2, 0.9 + 0.3 * len(boxes)]
+    heights = [0.9 + 0.3 * len(boxes)] if all_shown else [2.5, 0.5 + 0.22 * len(boxes)]
     figure = Figure(figsize=(9, sum(heights) + 0.4))
     grid = figure.subplots(
         len(heights), 2, sharex="col", squeeze=False, gridspec_kw={"height_ratios": heights}
@@ -123,7 +123,7 @@ def draw_outcome_by_group(data: pd.DataFrame, shown: Sequence[Any], study: Study
     grid[-1, 0].set_xlabel(label)
     grid[-1, 1].set_xlabel(f"{label},\nminus the mean of the {plain(study.group.one)}")
     if not all_shown:
-        grid[0, 0].set_ylabel(f"all {n_groups:,} {groups}, sorted by median")
+        grid[0, 0].set_ylabel(f"all {n_groups:,} {groups},\nsorted by median")
         figure.legend(*grid[0, 0].get_legend_handles_labels(), loc="outside upper right", ncols=3)
     head = f"all {n_groups:,} {groups}" if all_shown else f"{len(boxes)} of {n_groups:,} {groups}"
     grid[-1, 0].set_ylabel(head)

@@ -1,0 +1,63 @@
+"""Fill the folder that Sphinx reads: pages of Markdown, committed chapters, what is computed.
+
+Only what changed is written, so that Sphinx reads only that again.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+from api import api_pages
+from chapters import site_chapter
+from checks import numbers_values
+from jinja2 import Environment, StrictUndefined
+from landing import landing_figure, landing_values
+from sphinx.application import Sphinx
+
+SITE = Path(__file__).resolve().parent
+ROOT = SITE.parent
+
+# Of the repository, what pages include or link to. Their places stay, so that links lead there.
+ALONG = ["README.md", "data/README.md", "data/more/README.md", "data/hsb.yaml", "benchmarks/*.md"]
+
+# Pages with holes such as {{ caption }}, and what fills them.
+COMPUTED = {"index.md": landing_values, "numbers.md": numbers_values}
+
+
+def prepare(source: Path) -> None:
+    """Make `source` hold what the site is built from, and nothing else."""
+    assets = source / "_static"
+    assets.mkdir(parents=True, exist_ok=True)
+    laid = {_lay(source / name, content) for name, content in _contents(assets / "live")}
+    for path in source.rglob("*"):
+        if path.is_file() and path not in laid and assets not in path.parents:
+            path.unlink()
+
+
+def _contents(assets: Path) -> Iterator[tuple[str, str]]:
+    chapters = {path: nbformat.read(path, 4) for path in sorted(ROOT.glob("notebooks/*.ipynb"))}
+    for path, chapter in chapters.items():
+        yield f"notebooks/{path.name}", nbformat.writes(site_chapter(chapter, assets))
+    for path in sorted(SITE.glob("*.md")):
+        text = path.read_text(encoding="utf-8")
+        if path.name in COMPUTED:
+            page = Environment(undefined=StrictUndefined, autoescape=False).from_string(text)
+            text = page.render(COMPUTED[path.name](chapters.values()))
+        yield path.name, text
+    yield "landing.svg", landing_figure(chapters.values())
+    yield from api_pages()
+    for path in (path for pattern in ALONG for path in sorted(ROOT.glob(pattern))):
+        yield path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
+
+
+def _lay(path: Path, content: str) -> Path:
+    if not path.is_file() or path.read_text(encoding="utf-8") != content:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8", newline="\n")
+    return path
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Prepare the source folder before Sphinx looks into it."""
+    app.connect("config-inited", lambda app, _: prepare(Path(app.srcdir)))
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,147 @@
+"""A handout is a chapter that runs on its own and gives nothing away."""
+
+import importlib.util
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from conftest import CHAPTERS, ROOT
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+each_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+
+# One kernel takes seconds to start, and the others would tell the same of `helpers` and the data.
+ONE = CHAPTERS[0]
+one_or_slow = pytest.mark.parametrize(
+    "path",
+    [pytest.param(p, id=p.stem, marks=() if p == ONE else pytest.mark.slow) for p in CHAPTERS],
+)
+
+
+@pytest.fixture(scope="module")
+def handouts() -> Any:
+    spec = importlib.util.spec_from_file_location("handouts_build", ROOT / "handouts" / "build.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def zips(handouts: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make elsewhere what ``make handouts`` makes."""
+    out = tmp_path_factory.mktemp("handouts")
+    handouts.build(out)
+    return out
+
+
+def unzipped(zips: Path, chapter: Path, into: Path) -> Path:
+    with zipfile.ZipFile(zips / f"{chapter.stem}.zip") as archive:
+        archive.extractall(into)
+    return into / chapter.stem / chapter.name
+
+
+def cells(notebook: NotebookNode, tag: str) -> list[NotebookNode]:
+    return [cell for cell in notebook.cells if tag in cell.metadata.get("tags", [])]
+
+
+@one_or_slow
+def test_a_handout_runs_on_its_own(path: Path, zips: Path, tmp_path: Path) -> None:
+    notebook = nbformat.read(unzipped(zips, path, tmp_path), as_version=4)
+    folder = tmp_path / path.stem
+    notebook.cells = [cell for cell in notebook.cells if cell not in cells(notebook, "live")]
+    where = "import helpers, helpers.studyfile as files\nprint(helpers.__file__, files.DATA_FOLDER)"
+    notebook.cells.append(new_code_cell(where))
+    resources = {"metadata": {"path": str(folder)}}
+    NotebookClient(notebook, kernel_name="python3", resources=resources).execute()
+    (output,) = notebook.cells[-1].outputs
+    assert output.text.split() == [str(folder / "helpers" / "__init__.py"), str(folder / "data")]
+    for cell in cells(notebook, "answer"):
+        assert "not attempted yet" in cell.outputs[0].data["text/markdown"]
+
+
+@each_chapter
+def test_a_handout_gives_no_solution_away(path: Path, zips: Path, tmp_path: Path) -> None:
+    whole = nbformat.read(path, as_version=4)
+    given = nbformat.read(unzipped(zips, path, tmp_path), as_version=4)
+    text = "\n".join(cell.source for cell in given.cells)
+    shown = text + "".join(str(cell.get("outputs", "")) for cell in given.cells)
+    assert cells(whole, "solution")
+    assert not cells(given, "solution")
+    for cell in cells(whole, "solution"):
+        assert cell.source.split("\n", 1)[1] not in text
+        for output in cell.outputs:
+            told = output.get("data", {}).get("text/markdown", output.get("text"))
+            assert told not in shown
+    assert len(cells(given, "answer")) == len(cells(whole, "answer")) > 0
+    for cell in cells(given, "answer"):
+        assert re.fullmatch(r"(answer|prediction) = \.\.\..*\ncheck\(.*\)", cell.source)
+        assert cell.outputs == []
+
+
+@each_chapter
+def test_a_handout_has_the_sentences_and_not_their_code(
+    path: Path, zips: Path, tmp_path: Path
+) -> None:
+    given = nbformat.read(unzipped(zips, path, tmp_path), as_version=4)
+    text = "\n".join(cell.source for cell in given.cells)
+    assert not re.search(r"\bsay\b|\bchoose\b", "\n".join(code_of(given)))
+    for cell in cells(nbformat.read(path, as_version=4), "remove-input"):
+        for output in cell.outputs:
+            assert output.data["text/markdown"].strip() in text
+
+
+def code_of(notebook: NotebookNode) -> list[str]:
+    return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+
+
+@each_chapter
+def test_a_handout_imports_what_it_uses_and_nothing_else(
+    path: Path, zips: Path, tmp_path: Path
+) -> None:
+    given = unzipped(zips, path, tmp_path)
+    command = ["ruff", "check", "--isolated", "--select", "F401,F821", str(given)]
+    subprocess.run([sys.executable, "-m", *command], check=True)
+
+
+@each_chapter
+def test_a_handout_says_how_to_start(path: Path, zips: Path, tmp_path: Path) -> None:
+    folder = unzipped(zips, path, tmp_path).parent
+    assert path.name in (folder / "README.md").read_text(encoding="utf-8")
+    needed = (folder / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    assert all(re.fullmatch(r"[\w.-]+==[\w.]+", line) for line in needed)
+    assert any(line.startswith("jupyterlab==") for line in needed)
+    for name in ("LICENSE", "LICENSE-text", "data/hsb.csv", "data/hsb.yaml"):
+        assert (folder / name).read_bytes() == (ROOT / name).read_bytes()
+    assert not list(folder.rglob("__pycache__"))
+
+
+def test_a_zip_has_the_same_bytes_each_time(handouts: Any, zips: Path, tmp_path: Path) -> None:
+    handouts.build(tmp_path)
+    assert len(list(tmp_path.iterdir())) == len(CHAPTERS)
+    for made in tmp_path.iterdir():
+        assert made.read_bytes() == (zips / made.name).read_bytes()
+
+
+def test_what_sentences_alone_needed_is_dropped(handouts: Any) -> None:
+    setup = (
+        "from helpers import read_study, say, words\nstudy = read_study('hsb')\nword = words(study)"
+    )
+    said = new_code_cell(
+        'say(f"""\n{word}\n""")',
+        metadata={"tags": ["remove-input"]},
+        outputs=[new_output("display_data", {"text/markdown": "computed"})],
+    )
+    chapter = new_notebook(cells=[new_code_cell(setup), said, new_code_cell("study.frame")])
+    first, second, third = handouts.handout(chapter).cells
+    assert first.source == "from helpers import read_study\nstudy = read_study('hsb')"
+    assert (second.cell_type, second.source) == ("markdown", "computed")
+    assert third.source == "study.frame"

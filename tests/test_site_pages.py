@@ -1,0 +1,178 @@
+"""Every page of the site, as a browser draws it: nothing missing, nothing cut off, open to all."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from built_site import ROOT, Site, serve
+from conftest import CHAPTERS
+from playwright.sync_api import Browser, Page
+
+from helpers import _ROOM_OF
+
+# Known without a build, so that each page is a test of its own; the first test sees that all are.
+PAGES = sorted(
+    {
+        *(f"notebooks/{path.stem}.html" for path in CHAPTERS),
+        *(f"{path.stem}.html" for path in (ROOT / "site").glob("*.md")),
+        *(f"api/{room.partition('.')[0]}.html" for room in set(_ROOM_OF.values())),
+        *("api/index.html", "api/commands.html", "data/README.html", "data/more/README.html"),
+        *("benchmarks/coverage.html", "benchmarks/speed.html", "search.html"),
+    }
+)
+each_page = pytest.mark.parametrize("page", PAGES)
+
+# The width of the window and the colours; each page is opened in the first and put in the others.
+SETTINGS = [(1280, "light"), (390, "light"), (1280, "dark"), (390, "dark")]
+AXE_IN = [(1280, "light"), (390, "dark")]
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+# Text that was to be mathematics or Markdown, where no code is quoted.
+RAW = r"""() => {
+  const article = document.querySelector("article, main").cloneNode(true);
+  article.querySelectorAll("pre, code, math, script, style, svg").forEach((e) => e.remove());
+  return article.textContent.match(/.{0,20}(\$|\\[a-zA-Z]+|\*\*|```|\]\().{0,20}/g) || [];
+}"""
+UNDRAWN = """() => [...document.querySelectorAll("main math")].filter((math) => {
+  const { width, height } = math.getBoundingClientRect();
+  const hidden = math.closest("details:not([open])");
+  return !hidden && !(width > 2 && height > 5);
+}).map((math) => math.textContent)"""
+OVERFLOW = """() => document.documentElement.scrollWidth - document.documentElement.clientWidth"""
+
+# What colour a text has depends on what it is inside of. Contrast is by far the slowest of axe's
+# rules, so it is given three texts of each kind (rows of tables alternate), all others the page.
+MARK_KINDS = """() => {
+  const seen = {};
+  for (const element of document.querySelectorAll("body *")) {
+    if (![...element.childNodes].some((n) => n.nodeType === 3 && n.data.trim())) continue;
+    let kind = "";
+    for (let e = element; e; e = e.parentElement)
+      kind += `${e.tagName}.${e.className}.${e.getAttribute("style")} `;
+    seen[kind] = (seen[kind] || 0) + 1;
+    element.toggleAttribute("data-of-its-kind", seen[kind] <= 3);
+  }
+  // A word of code has nothing but its colour, and there are thousands.
+  for (const word of document.querySelectorAll(".highlight pre span:not([data-of-its-kind])"))
+    word.replaceWith(...word.childNodes);
+}"""
+
+
+@dataclass
+class Visit:
+    """What a browser met on a page."""
+
+    requests: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    raw: list[str] = field(default_factory=list)
+    undrawn: list[str] = field(default_factory=list)
+    overflow: dict[Any, int] = field(default_factory=dict)
+    themes: dict[Any, str] = field(default_factory=dict)
+    violations: dict[Any, list[str]] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module")
+def address(site: Site) -> Iterator[str]:
+    with serve(site.folder) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def visits(address: str, browser: Browser) -> Iterator[Any]:
+    """Look at a page once, for all tests of it."""
+    page = browser.new_page(reduced_motion="reduce")
+
+    @cache
+    def visit(name: str) -> Visit:
+        return look_at(page, address, name)
+
+    yield visit
+    page.close()
+
+
+def look_at(page: Page, address: str, name: str) -> Visit:
+    visit = Visit()
+    listeners = {
+        "request": lambda request: visit.requests.append(request.url),
+        "requestfailed": lambda request: visit.failed.append(request.url),
+        "response": lambda r: visit.failed.append(r.url) if r.status >= 400 else None,
+        "console": lambda m: visit.said.append(m.text) if m.type in ("error", "warning") else None,
+        "pageerror": lambda error: visit.said.append(str(error)),
+    }
+    for event, listener in listeners.items():
+        page.on(event, listener)
+    for width, scheme in SETTINGS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        if not visit.requests:
+            page.goto(address + name)
+            visit.raw, visit.undrawn = page.evaluate(RAW), page.evaluate(UNDRAWN)
+            page.evaluate(MARK_KINDS)
+        # Two frames, so that what answers to a change of size has answered.
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+        visit.overflow[width, scheme] = page.evaluate(OVERFLOW)
+        visit.themes[width, scheme] = page.evaluate("document.documentElement.dataset.theme")
+        if (width, scheme) in AXE_IN:
+            visit.violations[width, scheme] = run_axe(page)
+    for event, listener in listeners.items():
+        page.remove_listener(event, listener)
+    return visit
+
+
+def run_axe(page: Page) -> list[str]:
+    options = {"resultTypes": ["violations"], "preload": False}
+    by_tag = {"runOnly": {"type": "tag", "values": WCAG}}
+    all_but_contrast = {"rules": {"color-contrast": {"enabled": False}}}
+    contrast = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+    found = [
+        Axe().run(page, options=options | by_tag | all_but_contrast),
+        Axe().run(page, {"include": [["[data-of-its-kind]"]]}, options | contrast),
+    ]
+    return [
+        f"{violation['id']}: {node['html'][:200]}"
+        for results in found
+        for violation in results.response["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+def test_no_page_is_left_out(site: Site) -> None:
+    assert [page for page in site.pages if not page.startswith("_static/")] == PAGES
+
+
+@each_page
+def test_no_request_fails_or_leaves_the_pages_own_host(
+    page: str, visits: Any, address: str
+) -> None:
+    visit = visits(page)
+    assert visit.failed == []
+    own = (address, "data:", "blob:")
+    assert [url for url in visit.requests if not url.startswith(own)] == []
+    assert not any("mathjax" in url.lower() for url in visit.requests)
+
+
+@each_page
+def test_the_browser_has_nothing_to_complain_of(page: str, visits: Any) -> None:
+    assert visits(page).said == []
+
+
+@each_page
+def test_formulas_and_markdown_are_drawn(page: str, visits: Any) -> None:
+    assert visits(page).undrawn == []
+    assert visits(page).raw == []
+
+
+@each_page
+def test_it_fits_a_screen_and_a_phone(page: str, visits: Any) -> None:
+    assert {setting: over for setting, over in visits(page).overflow.items() if over > 0} == {}
+
+
+@each_page
+def test_nobody_is_shut_out(page: str, visits: Any) -> None:
+    visit = visits(page)
+    assert visit.themes == {(width, scheme): scheme for width, scheme in SETTINGS}
+    assert visit.violations == {setting: [] for setting in AXE_IN}
