@@ -359,8 +359,10 @@ class NaiveErrorDemonstration(Demonstration):
 def _against_promise(share: float, n: int) -> str:
     """Write the share of n 95% intervals that miss the truth, beside the 5% that should.
 
-    >>> _against_promise(0.51, 1000), _against_promise(0.06, 1000)
-    ('51%, further from the promised 5% than chance explains', '6.0%, the promised 5% but for chance')
+    >>> _against_promise(0.51, 1000)
+    '51%, further from the promised 5% than chance explains'
+    >>> _against_promise(0.06, 1000)
+    '6.0%, the promised 5% but for chance'
     """
     if abs(share - 0.05) <= 3 * np.sqrt(0.05 * 0.95 / n):
         return f"{percent(share)}, the promised 5% but for chance"

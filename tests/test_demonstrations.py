@@ -24,7 +24,7 @@ from helpers.demonstrations import (
 )
 from helpers.live import Player
 from helpers.reml import Reduced
-from helpers.studyfile import Study
+from helpers.studyfile import STUDY_FOLDERS, Study
 
 KINDS = (IccDemonstration, ShrinkageDemonstration, NaiveErrorDemonstration)
 STUDIES = ("hsb", "sleepstudy", "wages")
@@ -64,6 +64,15 @@ def test_it_speaks_the_studys_words(kind: type[Demonstration], relief: Study) ->
     drawn = [text.get_text() for text in demonstration.draw(demonstration.start).findobj(Text)]
     assert any("clinic" in text for text in drawn) or kind is NaiveErrorDemonstration
     assert demonstration.start in demonstration.values
+
+
+@each_kind
+@pytest.mark.parametrize("study", sorted(path.stem for path in STUDY_FOLDERS[0].glob("*.yaml")))
+def test_it_draws_and_speaks_on_every_study(kind: type[Demonstration], study: str) -> None:
+    demonstration = kind(read_study(study))
+    for value in (demonstration.values[0], demonstration.values[-1]):
+        assert demonstration.draw(value).axes
+        assert "nan" not in demonstration.say(value)
 
 
 # -- the intraclass correlation ------------------------------------------------------------------
