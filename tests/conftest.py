@@ -74,7 +74,6 @@ def execute(number: str, study: str | Mapping[str, Any]) -> Executed:
     shell.reset(new_session=False)
     # Figures are looked at as objects; to draw each as a picture would take most of the time.
     shell.display_formatter.active_types = ["text/plain", "text/html", "text/markdown"]
-    shell.display_formatter.ipython_display_formatter.enabled = False
     chapter = Executed()
     for cell in nbformat.read(path, as_version=4).cells:
         if cell.cell_type != "code" or "live" in cell.metadata.get("tags", []):
