@@ -130,7 +130,7 @@ class IccDemonstration(Demonstration):
     def draw(self, value: float) -> Figure:
         """Draw the simulated values by group."""
         limits = self._mean - 3.4 * self._sd, self._mean + 3.4 * self._sd
-        return draw_simulated_groups(self.drawn(value), limits, self.study)
+        return draw_simulated_groups(self.drawn(value), limits, self.study, ordered=value > 0)
 
     def say(self, value: float) -> str:
         """Tell the ICC that was set from the one that the picture's values would be given."""
@@ -217,7 +217,9 @@ class ShrinkageDemonstration(Demonstration):
             f"{self.n_groups} simulated {many} are off their true levels by {number(off['own'])}"
             f"{units} (root mean square), the partially pooled ones by {number(off['pooled'])}: "
             + (
-                "nearer to the truth."
+                "no difference that matters."
+                if number(off["pooled"]) == number(off["own"])
+                else "nearer to the truth."
                 if off["pooled"] < off["own"]
                 else "by chance no nearer this time, though on average they are."
             )
@@ -342,6 +344,7 @@ class NaiveErrorDemonstration(Demonstration):
         naive, mixed = self.missed(value)
         spread, error = float(fitted["estimate"].std()), float(fitted["naive_error"].mean())
         design = np.sqrt(1 + (self.n_units - 1) * value)
+        few = ["With as few as here it is somewhat larger."] if self.n_groups < 30 else []
         return " ".join(
             [
                 f"Each study compares two kinds of {group.one} that do not differ:",
@@ -350,8 +353,9 @@ class NaiveErrorDemonstration(Demonstration):
                 f"misses the truth in {_against_promise(naive, len(fitted))};",
                 f"that of the mixed model in {_against_promise(mixed, len(fitted))}.",
                 f"The estimates' standard deviation is {number(spread / error)} times the naive",
-                f"standard error; by algebra, √(1 + {self.n_units - 1} · {self.write(value)})",
-                f"= {number(design)}.",
+                "standard error. With many groups this ratio comes to the square root of the design",
+                f"effect, √(1 + {self.n_units - 1} · {self.write(value)}) = {number(design)}.",
+                *few,
             ]
         )
 
@@ -366,6 +370,8 @@ def _against_promise(share: float, n: int) -> str:
     """
     if abs(share - 0.05) <= 3 * np.sqrt(0.05 * 0.95 / n):
         return f"{percent(share)}, the promised 5% but for chance"
+    if share < 0.05:
+        return f"{percent(share)}, fewer than the promised 5%: it errs on the careful side"
     return f"{percent(share)}, further from the promised 5% than chance explains"
 
 

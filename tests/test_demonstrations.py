@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from scipy.stats import norm
 
-from helpers import fit_mixed, read_study
+from helpers import fit_mixed, number, read_study
 from helpers.demonstrations import (
     Demonstration,
     Fitted,
@@ -138,7 +138,9 @@ def test_the_errors_that_it_reports_are_those_of_the_means_shown(study: str) -> 
         off = [np.sqrt(np.mean((each - true) ** 2)) for each in (own, pooled)]
         sentence = demonstration.say(n).split("true levels by")[1]
         assert numbers(sentence)[:2] == pytest.approx(off, rel=0.006)
-        assert ("nearer to the truth." in sentence) == (off[1] < off[0])
+        alike = number(off[1]) == number(off[0])
+        assert ("no difference that matters." in sentence) == alike
+        assert ("nearer to the truth." in sentence) == (off[1] < off[0] and not alike)
 
 
 def test_luck_and_pooling_err_by_as_much_as_algebra_says(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -223,6 +225,8 @@ def test_its_verdicts_follow_from_what_was_counted() -> None:
     hit, miss = Fitted(0.1, 1.0, 2.0, 1.0, 2.0), Fitted(3.0, 1.0, 2.0, 1.0, 2.0)
     demonstration._fitted[0.1] = [hit] * 95 + [miss] * 5
     assert demonstration.say(0.1).count("in 5.0%, the promised 5% but for chance") == 2
+    demonstration._fitted[0.1] = [hit] * 1000
+    assert demonstration.say(0.1).count("fewer than the promised 5%") == 2
     demonstration._fitted[0.1] = [hit] * 70 + [miss] * 30
     assert demonstration.say(0.1).count("in 30%, further from the promised 5% than chance") == 2
 
