@@ -353,7 +353,7 @@ class NaiveErrorDemonstration(Demonstration):
                 f"misses the truth in {_against_promise(naive, len(fitted))};",
                 f"that of the mixed model in {_against_promise(mixed, len(fitted))}.",
                 f"The estimates' standard deviation is {number(spread / error)} times the naive",
-                "standard error. With many groups this ratio comes to the square root of the design",
+                "standard error. With many groups that ratio is the square root of the design",
                 f"effect, √(1 + {self.n_units - 1} · {self.write(value)}) = {number(design)}.",
                 *few,
             ]
