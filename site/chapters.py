@@ -21,7 +21,7 @@ def site_chapter(notebook: NotebookNode, assets: Path) -> NotebookNode:
 
 
 def _site_cell(cell: NotebookNode, assets: Path) -> NotebookNode:
-    if "live" in _tags(cell):
+    if cell.cell_type == "code" and "live" in _tags(cell):
         html = player(cell.id, assets)
         return new_markdown_cell(f"````{{raw}} html\n{html}\n````", id=cell.id)
     if "solution" in _tags(cell):

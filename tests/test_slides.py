@@ -2,8 +2,6 @@
 
 import importlib.util
 import re
-import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,10 +10,7 @@ import nbformat
 import pytest
 from conftest import CHAPTERS, ROOT
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from playwright.sync_api import Browser, Page, sync_playwright
-
-CHROMIUM = shutil.which("chromium")
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="looks at decks in Debian's chromium")
+from playwright.sync_api import Browser, Page
 
 # What each slide shows once all of it has appeared. The lowest 30 of 720 pixels are the margin's.
 # A formula's size is that of its letters; its indices are smaller. Tables and code may be at 20.
@@ -86,12 +81,6 @@ def decks(slides: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-
-
 def opened(browser: Browser, deck: Path, seen: Seen) -> Page:
     page = browser.new_page(viewport={"width": 1280, "height": 720})
     page.on("request", lambda request: seen.requests.append(request.url))
@@ -117,17 +106,14 @@ def deck(request: pytest.FixtureRequest, browser: Browser, decks: Path) -> Seen:
     return look_at(browser, decks / f"{request.param.stem}.html")
 
 
-@needs_chromium
 def test_nothing_is_cut_off(deck: Seen) -> None:
     assert deck.all("beyond") == []
 
 
-@needs_chromium
 def test_all_text_is_large_enough(deck: Seen) -> None:
     assert deck.all("small") == []
 
 
-@needs_chromium
 def test_figures_are_large_and_described(deck: Seen) -> None:
     assert deck.all("figures")
     for heading, figure in deck.all("figures"):
@@ -135,7 +121,6 @@ def test_figures_are_large_and_described(deck: Seen) -> None:
         assert len(figure["alt"]) > 40, heading
 
 
-@needs_chromium
 def test_formulas_are_drawn(deck: Seen) -> None:
     for slide in deck.slides:
         assert not slide["undrawn"]
@@ -143,19 +128,16 @@ def test_formulas_are_drawn(deck: Seen) -> None:
     assert sum(slide["maths"] for slide in deck.slides) > 5
 
 
-@needs_chromium
 def test_a_deck_asks_for_files_only_and_does_not_complain(deck: Seen) -> None:
     assert deck.complaints == []
     assert all(url.startswith(("file:", "data:")) for url in deck.requests)
 
 
-@needs_chromium
 def test_a_deck_fills_a_lecture_and_has_notes(deck: Seen) -> None:
     assert 12 <= len(deck.slides) <= 45
     assert sum(slide["notes"] for slide in deck.slides) >= 3
 
 
-@needs_chromium
 def test_the_speaker_sees_notes_and_the_next_slide(browser: Browser, decks: Path) -> None:
     page = opened(browser, decks / f"{CHAPTERS[3].stem}.html", Seen([], [], []))
     said = "Reveal.getSlides().findIndex((slide) => slide.querySelector('aside.notes'))"
@@ -174,7 +156,6 @@ def test_the_speaker_sees_notes_and_the_next_slide(browser: Browser, decks: Path
         pytest.fail("the deck did not get to the slide announced as next")
 
 
-@needs_chromium
 def test_too_much_for_a_slide_is_seen(slides: Any, browser: Browser, tmp_path: Path) -> None:
     long = new_markdown_cell("## Much\n\n" + "a word or two more, " * 90)
     table = new_markdown_cell("|" + "wide|" * 60 + "\n|" + "-|" * 60)
