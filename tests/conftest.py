@@ -25,7 +25,7 @@ settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 ROOT = Path(__file__).resolve().parent.parent
-CHROMIUM = "chromium fonts-dejavu-core fonts-liberation"  # Debian's packages
+CHROMIUM = "chromium fonts-dejavu fonts-liberation"  # Debian's packages
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 

@@ -34,13 +34,13 @@ def tagged(tag: str) -> list[NotebookNode]:
 
 def asked() -> dict[str, NotebookNode]:
     """Return the cells that pose a question, by the exercise's number."""
-    found = {re.sub("ask-|predict-", "", cell.id): cell for cell in tagged("exercise")}
-    return {name: cell for name, cell in found.items() if name != "exercises"}
+    found = (re.fullmatch("(?:ask|predict)-(.*)", cell.id) for cell in tagged("exercise"))
+    return {id_[1]: cell for id_, cell in zip(found, tagged("exercise"), strict=True) if id_}
 
 
 def test_every_exercise_has_a_question_an_answer_cell_and_an_answer() -> None:
     checked = [re.search(r'check\("(.*?)"', cell.source)[1] for cell in tagged("answer")]
-    assert sorted(checked) == sorted(ANSWERS) == sorted(set(asked()) - {"exercises"})
+    assert sorted(checked) == sorted(ANSWERS) == sorted(asked())
 
 
 def test_every_exercise_but_a_prediction_has_a_hint_and_a_folded_solution() -> None:
