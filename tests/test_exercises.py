@@ -79,9 +79,7 @@ def test_every_option_has_its_reason_and_every_reason_its_option() -> None:
         assert options == (list(answer.reasons) if isinstance(answer, Choice) else [])
         for letter in options:
             reply = check.reply(name, letter.lower())
-            right, other = (
-                ("so it is", "otherwise") if name[3].isalpha() else ("right", "not yet")
-            )
+            right, other = ("so it is", "otherwise") if name[3].isalpha() else ("right", "not yet")
             assert reply.verdict == (right if letter == answer.right else other)
             assert reply.text
 
