@@ -130,7 +130,7 @@ class IccDemonstration(Demonstration):
     def draw(self, value: float) -> Figure:
         """Draw the simulated values by group."""
         limits = self._mean - 3.4 * self._sd, self._mean + 3.4 * self._sd
-        return draw_simulated_groups(self.drawn(value), limits, self.study)
+        return draw_simulated_groups(self.drawn(value), limits, self.study, ordered=value > 0)
 
     def say(self, value: float) -> str:
         """Tell the ICC that was set from the one that the picture's values would be given."""
@@ -217,7 +217,9 @@ class ShrinkageDemonstration(Demonstration):
             f"{self.n_groups} simulated {many} are off their true levels by {number(off['own'])}"
             f"{units} (root mean square), the partially pooled ones by {number(off['pooled'])}: "
             + (
-                "nearer to the truth."
+                "no difference that matters."
+                if number(off["pooled"]) == number(off["own"])
+                else "nearer to the truth."
                 if off["pooled"] < off["own"]
                 else "by chance no nearer this time, though on average they are."
             )
@@ -252,7 +254,7 @@ class NaiveErrorDemonstration(Demonstration):
     def __init__(self, study: Study) -> None:
         super().__init__(study)
         self.label = "intraclass correlation (ICC)"
-        self.values = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8)
+        self.values = (0.0, 0.02, 0.05, 0.1, 0.2, 0.5)
         sizes = study.frame.groupby(study.group.name).size()
         self.n_groups = 2 * round(np.clip(len(sizes), 10, 100) / 2)
         self.n_units = round(np.clip(sizes.mean(), 2, 100))
@@ -339,26 +341,38 @@ class NaiveErrorDemonstration(Demonstration):
         """Say how often the intervals so far miss, and how far off the naive error is."""
         group, units = self.study.group, self.study.unit.many
         fitted = self.fitted(value)
-        by_chance = 3 * np.sqrt(0.05 * 0.95 / len(fitted))
         naive, mixed = self.missed(value)
         spread, error = float(fitted["estimate"].std()), float(fitted["naive_error"].mean())
         design = np.sqrt(1 + (self.n_units - 1) * value)
+        few = ["With as few as here it is somewhat larger."] if self.n_groups < 30 else []
         return " ".join(
             [
                 f"Each study compares two kinds of {group.one} that do not differ:",
                 f"{self.n_groups} {group.many} of {self.n_units} {units}.",
                 f"Of {len(fitted):,} studies, the 95% interval that takes {units} for independent",
-                f"misses the truth in {percent(naive)}"
-                + (", about as promised;" if naive <= 0.05 + by_chance else " and promises 5%;"),
-                f"that of the mixed model in {percent(mixed)},",
-                "about as promised."
-                if abs(mixed - 0.05) <= by_chance
-                else "further from the promised 5% than chance explains.",
+                f"misses the truth in {_against_promise(naive, len(fitted))};",
+                f"that of the mixed model in {_against_promise(mixed, len(fitted))}.",
                 f"The estimates' standard deviation is {number(spread / error)} times the naive",
-                f"standard error; by algebra, √(1 + {self.n_units - 1} · {self.write(value)})",
-                f"= {number(design)}.",
+                "standard error. With many groups that ratio is the square root of the design",
+                f"effect, √(1 + {self.n_units - 1} · {self.write(value)}) = {number(design)}.",
+                *few,
             ]
         )
+
+
+def _against_promise(share: float, n: int) -> str:
+    """Write the share of n 95% intervals that miss the truth, beside the 5% that should.
+
+    >>> _against_promise(0.51, 1000)
+    '51%, further from the promised 5% than chance explains'
+    >>> _against_promise(0.06, 1000)
+    '6.0%, the promised 5% but for chance'
+    """
+    if abs(share - 0.05) <= 3 * np.sqrt(0.05 * 0.95 / n):
+        return f"{percent(share)}, the promised 5% but for chance"
+    if share < 0.05:
+        return f"{percent(share)}, fewer than the promised 5%: it errs on the careful side"
+    return f"{percent(share)}, further from the promised 5% than chance explains"
 
 
 def demonstrate_icc(study: Study) -> Demonstration:

@@ -1,5 +1,6 @@
 """What the tests share: chapters run in this process, so that their objects can be looked at."""
 
+import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -42,7 +43,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneWorkerFor
 
 @dataclass
 class Executed:
-    """A chapter after its last cell: its variables, and what each cell showed, by the cell's id."""
+    """A chapter after its last cell: its variables, and what each cell showed, by the cell's id.
+
+    Sentences that slides cut into several cells (``about``, ``about-2``) are one text again.
+    """
 
     variables: dict[str, Any] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
@@ -84,7 +88,10 @@ def execute(number: str, study: str | Mapping[str, Any]) -> Executed:
         chapter.results[cell.id] = result.result
         for output in captured.outputs:
             if "text/markdown" in output.data:
-                chapter.texts[cell.id] = " ".join(output.data["text/markdown"].split())
+                text, whole = output.data["text/markdown"], re.sub(r"(?<=\D)-\d$", "", cell.id)
+                chapter.texts[whole] = " ".join(
+                    [chapter.texts.get(whole, ""), *text.split()]
+                ).strip()
             for row in (output.metadata or {}).get("estimates", []):
                 chapter.estimates[row["model"], row["term"]] = row
         if "solution" in cell.metadata.get("tags", []):

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from scipy.stats import norm
 
-from helpers import fit_mixed, read_study
+from helpers import fit_mixed, number, read_study
 from helpers.demonstrations import (
     Demonstration,
     Fitted,
@@ -24,7 +24,7 @@ from helpers.demonstrations import (
 )
 from helpers.live import Player
 from helpers.reml import Reduced
-from helpers.studyfile import Study
+from helpers.studyfile import STUDY_FOLDERS, Study
 
 KINDS = (IccDemonstration, ShrinkageDemonstration, NaiveErrorDemonstration)
 STUDIES = ("hsb", "sleepstudy", "wages")
@@ -64,6 +64,14 @@ def test_it_speaks_the_studys_words(kind: type[Demonstration], relief: Study) ->
     drawn = [text.get_text() for text in demonstration.draw(demonstration.start).findobj(Text)]
     assert any("clinic" in text for text in drawn) or kind is NaiveErrorDemonstration
     assert demonstration.start in demonstration.values
+
+
+@each_kind
+@pytest.mark.parametrize("study", sorted(path.stem for path in STUDY_FOLDERS[0].glob("*.yaml")))
+def test_it_draws_and_speaks_on_every_study(kind: type[Demonstration], study: str) -> None:
+    demonstration = kind(read_study(study))
+    assert demonstration.draw(demonstration.start).axes
+    assert "nan" not in demonstration.say(demonstration.start)
 
 
 # -- the intraclass correlation ------------------------------------------------------------------
@@ -130,7 +138,9 @@ def test_the_errors_that_it_reports_are_those_of_the_means_shown(study: str) -> 
         off = [np.sqrt(np.mean((each - true) ** 2)) for each in (own, pooled)]
         sentence = demonstration.say(n).split("true levels by")[1]
         assert numbers(sentence)[:2] == pytest.approx(off, rel=0.006)
-        assert ("nearer to the truth." in sentence) == (off[1] < off[0])
+        alike = number(off[1]) == number(off[0])
+        assert ("no difference that matters." in sentence) == alike
+        assert ("nearer to the truth." in sentence) == (off[1] < off[0] and not alike)
 
 
 def test_luck_and_pooling_err_by_as_much_as_algebra_says(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,20 +200,21 @@ def test_its_two_fits_are_those_of_ols_and_of_fit_mixed(monkeypatch: pytest.Monk
 @pytest.mark.parametrize("value", [0.0, 0.2])
 def test_the_naive_error_is_too_small_by_the_design_effect(value: float) -> None:
     demonstration = NaiveErrorDemonstration(read_study("wages"))
+    demonstration.n_studies = n = 500
     while demonstration.advance(value):
         pass
     fitted = demonstration.fitted(value)
-    assert len(fitted) == 1000
+    assert len(fitted) == n
     design = np.sqrt(1 + (demonstration.n_units - 1) * value)
     ratio = fitted["estimate"].std() / fitted["naive_error"].mean()
-    assert ratio == pytest.approx(design, rel=3 / np.sqrt(2000))
+    assert ratio == pytest.approx(design, rel=3 / np.sqrt(2 * n))
     assert fitted["estimate"].std() == pytest.approx(
-        demonstration.error_of_estimate(value), rel=3 / np.sqrt(2000)
+        demonstration.error_of_estimate(value), rel=3 / np.sqrt(2 * n)
     )
     naive, mixed = demonstration.missed(value)
     expected = 2 * norm.sf(1.96 / design)
-    assert naive == pytest.approx(expected, abs=3 * np.sqrt(expected * (1 - expected) / 1000))
-    assert mixed == pytest.approx(0.05, abs=3 * np.sqrt(0.05 * 0.95 / 1000))
+    assert naive == pytest.approx(expected, abs=3 * np.sqrt(expected * (1 - expected) / n))
+    assert mixed == pytest.approx(0.05, abs=3 * np.sqrt(0.05 * 0.95 / n))
     said = numbers(demonstration.say(value).split("truth in")[1])[0]
     assert said == pytest.approx(100 * naive, abs=0.5)
     assert f"= {design:.2f}." in demonstration.say(value)
@@ -213,10 +224,11 @@ def test_its_verdicts_follow_from_what_was_counted() -> None:
     demonstration = NaiveErrorDemonstration(read_study("wages"))
     hit, miss = Fitted(0.1, 1.0, 2.0, 1.0, 2.0), Fitted(3.0, 1.0, 2.0, 1.0, 2.0)
     demonstration._fitted[0.1] = [hit] * 95 + [miss] * 5
-    assert demonstration.say(0.1).count("in 5.0%, about as promised") == 2
+    assert demonstration.say(0.1).count("in 5.0%, the promised 5% but for chance") == 2
+    demonstration._fitted[0.1] = [hit] * 1000
+    assert demonstration.say(0.1).count("fewer than the promised 5%") == 2
     demonstration._fitted[0.1] = [hit] * 70 + [miss] * 30
-    assert "truth in 30% and promises 5%" in demonstration.say(0.1)
-    assert "in 30%, further from the promised 5% than chance" in demonstration.say(0.1)
+    assert demonstration.say(0.1).count("in 30%, further from the promised 5% than chance") == 2
 
 
 # -- in a notebook -------------------------------------------------------------------------------

@@ -19,7 +19,9 @@ def _empty(width: float = 8.0, height: float = 4.6) -> Figure:
 
 
 @STYLE
-def draw_simulated_groups(values: Array, limits: tuple[float, float], study: Study) -> Figure:
+def draw_simulated_groups(
+    values: Array, limits: tuple[float, float], study: Study, ordered: bool
+) -> Figure:
     """Draw simulated units by group, and the groups' means.
 
     Parameters
@@ -30,6 +32,8 @@ def draw_simulated_groups(values: Array, limits: tuple[float, float], study: Stu
         The ends of the outcome's axis.
     study
         The study, for its words.
+    ordered
+        Whether groups have true levels that differ, in whose order they stand.
 
     Returns
     -------
@@ -72,7 +76,8 @@ def draw_simulated_groups(values: Array, limits: tuple[float, float], study: Stu
     axes.set_ylim(limits)
     axes.set_xlim(0.3, n_groups + 0.7)
     axes.set_xticks([])
-    axes.set_xlabel(f"{plain(study.group.many)}, in order of their true level")
+    order = ", in order of their true level" if ordered else ""
+    axes.set_xlabel(f"{plain(study.group.many)}{order}")
     axes.set_ylabel(plain(study.outcome.label_with_units))
     figure.legend(loc="upper right", ncols=3, bbox_to_anchor=(0.99, 1.0))
     return figure
