@@ -6,27 +6,28 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 from player import player
 
-# The parameter cell and blanks for answers are of use only where code runs.
-LEFT_OUT = {"parameters", "answer"}
 
+def site_chapter(notebook: NotebookNode, assets: Path, address: str) -> NotebookNode:
+    """Return the notebook with what is of no use on a page left out, folded or replaced.
 
-def site_chapter(notebook: NotebookNode, assets: Path) -> NotebookNode:
-    """Return the notebook with what cannot be used on a page left out, folded or replaced.
-
-    Computed sentences (tag ``remove-input``) need no change: myst-nb knows that tag. Below `assets`
-    go the pictures of live demonstrations.
+    Computed sentences (tag ``remove-input``) need no change: myst-nb knows that tag. In `assets` go
+    the pictures of live demonstrations, and `address` is how the page reaches them.
     """
-    shown = (cell for cell in notebook.cells if not LEFT_OUT & _tags(cell))
-    return NotebookNode(notebook, cells=[_site_cell(cell, assets) for cell in shown])
+    shown = (cell for cell in notebook.cells if "parameters" not in _tags(cell))
+    return NotebookNode(notebook, cells=[_site_cell(cell, assets, address) for cell in shown])
 
 
-def _site_cell(cell: NotebookNode, assets: Path) -> NotebookNode:
-    if cell.cell_type == "code" and "live" in _tags(cell):
-        html = player(cell.id, assets)
+def _site_cell(cell: NotebookNode, assets: Path, address: str) -> NotebookNode:
+    if cell.cell_type != "code":
+        return cell
+    if "live" in _tags(cell):
+        html = player(cell.id, assets, address)
         return new_markdown_cell(f"````{{raw}} html\n{html}\n````", id=cell.id)
+    if "answer" in _tags(cell):
+        return NotebookNode(cell, outputs=[])  # which say that nothing was answered
     if "solution" in _tags(cell):
         says = {"code_prompt_show": "Solution", "code_prompt_hide": "Solution"}
-        metadata = {**cell.metadata, "tags": sorted(_tags(cell) | {"hide-cell"}), "mystnb": says}
+        metadata = {**cell.metadata, "tags": ["hide-cell"], "mystnb": says}
         return NotebookNode(cell, metadata=NotebookNode(metadata))
     return cell
 

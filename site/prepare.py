@@ -13,6 +13,7 @@ from checks import numbers_values
 from jinja2 import Environment, StrictUndefined
 from landing import landing_figure, landing_values
 from sphinx.application import Sphinx
+from sphinx.config import Config
 
 SITE = Path(__file__).resolve().parent
 ROOT = SITE.parent
@@ -28,7 +29,7 @@ def prepare(source: Path) -> None:
     """Make `source` hold what the site is built from, and nothing else."""
     assets = source / "_static"
     assets.mkdir(parents=True, exist_ok=True)
-    laid = {_lay(source / name, content) for name, content in _contents(assets / "live")}
+    laid = {_lay(source / name, content) for name, content in _contents(assets)}
     for path in source.rglob("*"):
         if path.is_file() and path not in laid and assets not in path.parents:
             path.unlink()
@@ -37,7 +38,7 @@ def prepare(source: Path) -> None:
 def _contents(assets: Path) -> Iterator[tuple[str, str]]:
     chapters = {path: nbformat.read(path, 4) for path in sorted(ROOT.glob("notebooks/*.ipynb"))}
     for path, chapter in chapters.items():
-        yield f"notebooks/{path.name}", nbformat.writes(site_chapter(chapter, assets))
+        yield f"notebooks/{path.name}", nbformat.writes(site_chapter(chapter, assets, "../_static"))
     for path in sorted(SITE.glob("*.md")):
         text = path.read_text(encoding="utf-8")
         if path.name in COMPUTED:
@@ -57,7 +58,12 @@ def _lay(path: Path, content: str) -> Path:
     return path
 
 
+def _setup(app: Sphinx, config: Config) -> None:
+    prepare(Path(app.srcdir))
+    config.html_static_path.append(str(app.srcdir / "_static"))
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Prepare the source folder before Sphinx looks into it."""
-    app.connect("config-inited", lambda app, _: prepare(Path(app.srcdir)))
+    """Fill the source folder before Sphinx looks into it."""
+    app.connect("config-inited", _setup)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -2,16 +2,14 @@
 
 import json
 import re
-import sys
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from built_site import ROOT, STRICT, Site, build, serve
+from built_site import ROOT, STRICT, Site, serve
 from conftest import CHAPTERS
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, writes
 from playwright.sync_api import Browser, Page
 
 import helpers
@@ -25,6 +23,7 @@ class Reader(HTMLParser):
         self.ids: list[str] = []
         self.links: list[str] = []
         self.alts: list[str] = []
+        self.classes: list[str] = []
         self.text = ""
         self.feed(path.read_text(encoding="utf-8"))
 
@@ -34,6 +33,7 @@ class Reader(HTMLParser):
         self.ids += [known["id"]] if known.get("id") else []
         self.links += [known[name] for name in ("href", "src") if known.get(name)]
         self.alts += [known["alt"]] if known.get("alt") else []
+        self.classes += (known.get("class") or "").split()
 
     def handle_data(self, data: str) -> None:
         """Keep text."""
@@ -84,12 +84,19 @@ def test_the_chapters_are_shown_as_committed(read: dict[str, Reader]) -> None:
     for path in CHAPTERS:
         shown = read[f"notebooks/{path.stem}.html"]
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        described = [cell["metadata"]["mystnb"] for cell in cells if "mystnb" in cell["metadata"]]
-        alts = [each["image"]["alt"] for each in described if "image" in each]
+        described = [cell["metadata"].get("mystnb", {}).get("image") for cell in cells]
+        alts = [image["alt"] for image in described if image]
         assert alts
         assert [alt for alt in shown.alts if alt in alts] == alts
-        assert "say(f" not in shown.text
-        assert 'study = "hsb"' not in shown.text
+        for hidden in ("say(f", 'study = "hsb"', "not attempted"):
+            assert hidden not in shown.text
+        code = [cell for cell in cells if cell["cell_type"] == "code"]
+        for tag, as_class in (("solution", "hide"), ("live", "live-player")):
+            tagged = [cell for cell in code if tag in cell["metadata"].get("tags", [])]
+            assert shown.classes.count(as_class) == len(tagged)
+        solutions = [c for c in code if "solution" in c["metadata"].get("tags", [])]
+        assert solutions
+        assert all("".join(cell["source"]) in shown.text for cell in solutions)
 
 
 # How the numbers are checked
@@ -153,87 +160,6 @@ def test_what_is_in_print_is_shown_as_printed(shown: list[list[list[str]]]) -> N
             assert number(row[3]) == pytest.approx(number(row[2]) - number(row[1]), rel=0.5)
 
 
-# What a keyboard reaches
-
-
-@pytest.fixture(scope="module")
-def conventions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve one page with each kind of cell that a chapter may have."""
-    sys.path.insert(0, str(ROOT / "site"))
-    from chapters import site_chapter
-
-    def code(source: str, tags: list[str], *outputs: dict[str, str]) -> object:
-        shown = [new_output("display_data", data) for data in outputs]
-        return new_code_cell(source, metadata={"tags": tags}, outputs=shown)
-
-    cells = [
-        new_markdown_cell("# A chapter"),
-        code('study = "hsb"', ["parameters"]),
-        code("say('hidden')", ["remove-input"], {"text/markdown": "Said: $\\tau^2$ is **4**."}),
-        code("answer = ...", ["answer"]),
-        code("the_solution = 1", ["solution", "hide-cell"], {"text/plain": "its output"}),
-        code("demonstrate()", ["live"]),
-    ]
-    cells[-1]["id"] = "live-icc"
-    language = {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}
-    notebook = new_notebook(cells=cells, metadata=language)
-    folder = tmp_path_factory.mktemp("conventions")
-    (folder / "source" / "_static").mkdir(parents=True)
-    chapter = site_chapter(notebook, folder / "source" / "_static" / "live")
-    (folder / "source" / "page.ipynb").write_text(writes(chapter), "utf-8")
-    built = build(folder, "-D", "extensions=myst_nb,mathml", "-D", "root_doc=page")
-    assert built.messages == ""
-    with serve(built.folder) as address:
-        yield address
-
-
-@pytest.fixture
-def chapter(conventions: str, browser: Browser) -> Iterator[Page]:
-    """Open the page with each kind of cell."""
-    page = browser.new_page()
-    page.goto(f"{conventions}page.html")
-    yield page
-    page.close()
-
-
-def tab_to(page: Page, selector: str) -> None:
-    """Press Tab until what the selector says has the focus."""
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
-            return
-    pytest.fail(f"Tab does not reach {selector}")
-
-
-def test_a_page_shows_text_and_solutions_but_no_blanks(chapter: Page) -> None:
-    text = chapter.locator("article").inner_text()
-    assert "Said:" in text
-    assert "is 4." in text
-    for hidden in ("study", "say(", "answer", "demonstrate", "the_solution", "$", "**"):
-        assert hidden not in text
-    assert chapter.locator("article math").count() == 1
-
-
-def test_the_keyboard_alone_opens_a_solution(chapter: Page) -> None:
-    solution = chapter.locator("article details")
-    assert not solution.get_by_text("the_solution").is_visible()
-    tab_to(chapter, "article details summary")
-    assert chapter.evaluate("document.activeElement.innerText").strip() == "Solution"
-    chapter.keyboard.press("Enter")
-    assert solution.get_by_text("the_solution").is_visible()
-    assert solution.get_by_text("its output").is_visible()
-
-
-def test_the_keyboard_alone_moves_a_slider(chapter: Page) -> None:
-    tab_to(chapter, "article input[type=range]")
-    before = chapter.evaluate("document.activeElement.value")
-    chapter.keyboard.press("ArrowRight")
-    after = chapter.evaluate("document.activeElement.value")
-    chapter.keyboard.press("End")
-    end = chapter.evaluate("document.activeElement.value")
-    assert float(before) < float(after) < float(end)
-
-
 # What a reader does with a page
 
 
@@ -241,6 +167,51 @@ def test_the_keyboard_alone_moves_a_slider(chapter: Page) -> None:
 def address(site: Site) -> Iterator[str]:
     with serve(site.folder) as address:
         yield address
+
+
+@pytest.fixture
+def chapter(address: str, browser: Browser) -> Iterator[Page]:
+    """Open a chapter with solutions, sliders and wide formulas, on a phone."""
+    page = browser.new_page(viewport={"width": 390, "height": 800}, reduced_motion="reduce")
+    page.goto(f"{address}notebooks/04-random-effects.html")
+    yield page
+    page.close()
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until what the selector says has the focus."""
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
+            return
+    pytest.fail(f"Tab does not reach {selector}")
+
+
+def test_the_keyboard_alone_opens_a_solution(chapter: Page) -> None:
+    solution = chapter.locator("details.hide").first
+    inside = solution.locator(".cell_input"), solution.locator(".cell_output")
+    assert not any(each.first.is_visible() for each in inside)
+    tab_to(chapter, "details.hide > summary")
+    assert chapter.evaluate("document.activeElement.innerText").strip() == "Solution"
+    chapter.keyboard.press("Enter")
+    assert all(each.first.is_visible() for each in inside)
+
+
+def test_the_keyboard_alone_moves_a_slider_and_what_it_shows(chapter: Page) -> None:
+    player = chapter.locator(".live-player").first
+    tab_to(chapter, ".live-player input[type=range]")
+    before = player.locator("img").get_attribute("src"), player.locator("figcaption").inner_text()
+    chapter.keyboard.press("ArrowLeft")
+    after = player.locator("img").get_attribute("src"), player.locator("figcaption").inner_text()
+    assert all(new != old for new, old in zip(after, before, strict=True))
+    drawn = "document.querySelector('.live-player img')"
+    chapter.wait_for_function(f"{drawn}.complete && {drawn}.naturalWidth > 0")
+
+
+def test_the_keyboard_alone_scrolls_a_wide_formula(chapter: Page) -> None:
+    tab_to(chapter, ".formula")
+    chapter.keyboard.press("ArrowRight")
+    chapter.wait_for_function("document.activeElement.scrollLeft > 0")
 
 
 def test_search_finds_where_a_word_is_taught(address: str, browser: Browser) -> None:
@@ -254,20 +225,9 @@ def test_search_finds_where_a_word_is_taught(address: str, browser: Browser) -> 
     assert any("glossary.html" in link for link in led_to)
 
 
-def test_a_wide_formula_scrolls_in_its_box_by_keyboard(address: str, browser: Browser) -> None:
-    page = browser.new_page(viewport={"width": 390, "height": 800})
-    page.goto(f"{address}notebooks/04-random-effects.html")
-    page.wait_for_load_state("networkidle")
-    wide = page.locator(".formula[tabindex='0']").first
-    wide.focus()
-    page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.activeElement.scrollLeft > 0", timeout=5000)
-    page.close()
-
-
-def test_a_printed_chapter_is_its_text(address: str, browser: Browser) -> None:
-    page = browser.new_page(viewport={"width": 720, "height": 1000})
-    page.goto(f"{address}notebooks/04-random-effects.html")
+def test_a_printed_chapter_is_its_text(chapter: Page) -> None:
+    page = chapter
+    page.set_viewport_size({"width": 720, "height": 1000})
     page.emulate_media(media="print", color_scheme="dark")
     for part in (".bd-sidebar-primary", ".bd-sidebar-secondary", ".bd-header-article", "footer"):
         assert not any(each.is_visible() for each in page.locator(part).all()), part
@@ -278,6 +238,5 @@ def test_a_printed_chapter_is_its_text(address: str, browser: Browser) -> None:
         .filter((e) => !e.closest("math") && e.clientWidth && e.scrollWidth > e.clientWidth + 1)
         .map((e) => e.outerHTML.slice(0, 200))""")
     dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    page.close()
     assert cut == []
     assert dark in ("rgb(255, 255, 255)", "rgba(0, 0, 0, 0)")

@@ -71,7 +71,6 @@ class Visit:
     raw: list[str] = field(default_factory=list)
     undrawn: list[str] = field(default_factory=list)
     overflow: dict[Any, int] = field(default_factory=dict)
-    themes: dict[Any, str] = field(default_factory=dict)
     violations: dict[Any, list[str]] = field(default_factory=dict)
 
 
@@ -112,10 +111,10 @@ def look_at(page: Page, address: str, name: str) -> Visit:
             page.goto(address + name)
             visit.raw, visit.undrawn = page.evaluate(RAW), page.evaluate(UNDRAWN)
             page.evaluate(MARK_KINDS)
+        page.wait_for_function(f"document.documentElement.dataset.theme === '{scheme}'")
         # Two frames, so that what answers to a change of size has answered.
         page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
         visit.overflow[width, scheme] = page.evaluate(OVERFLOW)
-        visit.themes[width, scheme] = page.evaluate("document.documentElement.dataset.theme")
         if (width, scheme) in AXE_IN:
             visit.violations[width, scheme] = run_axe(page)
     for event, listener in listeners.items():
@@ -173,6 +172,4 @@ def test_it_fits_a_screen_and_a_phone(page: str, visits: Any) -> None:
 
 @each_page
 def test_nobody_is_shut_out(page: str, visits: Any) -> None:
-    visit = visits(page)
-    assert visit.themes == {(width, scheme): scheme for width, scheme in SETTINGS}
-    assert visit.violations == {setting: [] for setting in AXE_IN}
+    assert visits(page).violations == {setting: [] for setting in AXE_IN}
