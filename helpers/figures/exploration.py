@@ -272,6 +272,6 @@ def draw_slopes_in_groups(data: pd.DataFrame, shown: Sequence[Any], study: Study
         draw_line(axes, data[x], overall_line, **LINES["total"] | {"linewidth": 1.2})
         if rows[x].nunique() > 1:
             draw_line(axes, rows[x], np.polyfit(rows[x], rows[y], 1), **LINES["within"])
-        axes.set_title(short(study.name_of(one)), fontsize=10)
+        axes.set_title(short(study.name_of(one)), fontsize=11)
         axes.tick_params(labelleft=column == 0, labelbottom=row == n_rows - 1)
     return figure

@@ -178,13 +178,13 @@ def draw_pooling(
         axes.scatter(own[x], own[y], s=16, color=DARK_GREY, linewidth=0, alpha=0.8)
         for name, (intercepts, slope) in lines.items():
             draw_line(axes, data[x], (slope, intercepts[one]), **looks[name], label=name)
-        axes.set_title(f"{short(study.name_of(one))}: n = {len(own):,}", fontsize=11)
+        axes.set_title(f"{short(study.name_of(one))}: n = {len(own):,}", fontsize=13)
     for axes in grid.flat[len(shown) :]:
         axes.set_visible(False)
     for axes in grid[-1]:
         axes.xaxis.set_major_locator(MaxNLocator(4))
-    figure.supxlabel(plain(study.predictor.label_with_units), fontsize=12)
-    figure.supylabel(plain(study.outcome.label_with_units), fontsize=12)
+    figure.supxlabel(plain(study.predictor.label_with_units), fontsize=13)
+    figure.supylabel(plain(study.outcome.label_with_units), fontsize=13)
     legend_above(figure, grid.flat[0], ncols=4)
     return figure
 

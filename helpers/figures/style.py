@@ -32,16 +32,16 @@ STYLE = rc_context(
     {
         "axes.axisbelow": True,
         "axes.grid": True,
-        "axes.labelsize": 12,
+        "axes.labelsize": 13,
         "axes.spines.right": False,
         "axes.spines.top": False,
         "axes.titlelocation": "left",
-        "axes.titlesize": 12,
+        "axes.titlesize": 13,
         "figure.constrained_layout.use": True,
         "figure.dpi": 100,
-        "font.size": 11,
+        "font.size": 13,
         "grid.color": "#E6E6E6",
-        "legend.fontsize": 11,
+        "legend.fontsize": 12,
         "legend.framealpha": 0.95,
     }
 )
