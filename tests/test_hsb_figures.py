@@ -53,7 +53,7 @@ def test_outcome_by_group_shows_all_schools_sorted_and_a_dozen_boxes(on_hsb: OnH
     shown = [label.get_text() for label in raw_boxes.get_yticklabels()]
     assert sorted(shown) == sorted(str(s) for s in chapter.variables["boxed"])
     assert raw_boxes.get_xlabel() == MATH
-    assert raw.get_ylabel() == "all 160 schools, sorted by median"
+    assert raw.get_ylabel() == "all 160 schools,\nsorted by median"
     assert raw_boxes.get_ylabel() == "12 of 160 schools"
     # What is equally long must look equally long.
     assert np.ptp(raw_boxes.get_xlim()) == pytest.approx(np.ptp(demeaned_boxes.get_xlim()))

@@ -44,7 +44,7 @@ def draw_simulated_groups(
     Examples
     --------
     >>> from helpers.study import read_study
-    >>> drawn = draw_simulated_groups(np.eye(3), (0.0, 1.0), read_study("hsb"))
+    >>> drawn = draw_simulated_groups(np.eye(3), (0.0, 1.0), read_study("hsb"), ordered=True)
     >>> len(drawn.axes[0].collections)
     2
     """

@@ -248,6 +248,6 @@ def draw_difference(
     )
     axes.set_xlabel(plain(study.predictor.label_with_units))
     lower, upper = map(short, kinds)
-    axes.set_ylabel(f"{plain(study.outcome.label_with_units)}:\n{upper} minus {lower}")
+    axes.set_ylabel(f"{plain(study.outcome.label_with_units)}:\n{upper}\nminus {lower}")
     legend_above(figure, axes, ncols=2)
     return figure
