@@ -25,14 +25,20 @@ ALONG = ["README.md", "data/README.md", "data/more/README.md", "data/hsb.yaml", 
 COMPUTED = {"index.md": landing_values, "numbers.md": numbers_values}
 
 
-def prepare(source: Path) -> None:
-    """Make `source` hold what the site is built from, and nothing else."""
+def prepare(source: Path, pages: Path) -> None:
+    """Make `source` hold what the site is built from, and `pages` no page of anything else."""
     assets = source / "_static"
     assets.mkdir(parents=True, exist_ok=True)
     laid = {_lay(source / name, content) for name, content in _contents(assets)}
     for path in source.rglob("*"):
         if path.is_file() and path not in laid and assets not in path.parents:
             path.unlink()
+    for page in pages.rglob("*.html"):
+        stem = source / page.relative_to(pages)
+        if stem.stem != "search" and not any(
+            stem.with_suffix(kind).is_file() for kind in (".md", ".ipynb")
+        ):
+            page.unlink()
 
 
 def _contents(assets: Path) -> Iterator[tuple[str, str]]:
@@ -59,7 +65,7 @@ def _lay(path: Path, content: str) -> Path:
 
 
 def _setup(app: Sphinx, config: Config) -> None:
-    prepare(Path(app.srcdir))
+    prepare(Path(app.srcdir), Path(app.outdir))
     config.html_static_path.append(str(app.srcdir / "_static"))
 
 

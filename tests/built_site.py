@@ -12,6 +12,8 @@ from pathlib import Path
 from threading import Thread
 
 ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build"
+SOURCE = BUILD / "site-source"
 STRICT = ["--quiet", "--fail-on-warning", "--keep-going"]
 
 
@@ -28,27 +30,27 @@ class Site:
         return sorted(p.relative_to(self.folder).as_posix() for p in self.folder.rglob("*.html"))
 
 
-def build(folder: Path, *options: str) -> Site:
-    """Build what `folder / "source"` holds, as ``make site`` does."""
-    (folder / "source").mkdir(exist_ok=True)
-    command = [sys.executable, "-m", "sphinx", *STRICT, *options, "-c", "site"]
-    command += ["-d", folder / "doctrees", folder / "source", folder / "html"]
+def build() -> Site:
+    """Build the site where ``make site`` does, so that only what changed is done anew."""
+    SOURCE.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "sphinx", *STRICT, "-c", "site"]
+    command += ["-d", BUILD / "site-doctrees", SOURCE, BUILD / "site"]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    return Site(folder / "html", run.stdout + run.stderr)
+    return Site(BUILD / "site", run.stdout + run.stderr)
 
 
-def build_once(folder: Path) -> Site:
-    """Build the site in a folder that several processes share; one builds, the others wait."""
-    messages = folder / "messages.txt"
+def build_once(shared: Path) -> Site:
+    """Build the site for several processes that share a folder; one builds, the others wait."""
+    messages = shared / "messages.txt"
     try:
-        folder.mkdir()
+        shared.mkdir()
     except FileExistsError:
         end = time.monotonic() + 300
         while not messages.exists() and time.monotonic() < end:
             time.sleep(0.2)
-        return Site(folder / "html", messages.read_text(encoding="utf-8"))
-    site = build(folder)
-    half = folder / "messages.partial"
+        return Site(BUILD / "site", messages.read_text(encoding="utf-8"))
+    site = build()
+    half = shared / "messages.partial"
     half.write_text(site.messages, encoding="utf-8")
     half.replace(messages)
     return site

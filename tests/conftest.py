@@ -30,9 +30,15 @@ CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
 class OneWorkerForHsb(LoadFileScheduling):
-    """A file's tests stay on one worker, and so do all that share the chapters run on HSB."""
+    """A file's tests stay on one worker, and so do all that share the chapters run on HSB.
+
+    What takes longest comes first, and that is what has most tests: JupyterLab's goes with those
+    of the site's pages.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
+        if "/test_lab" in nodeid or "/test_site_pages" in nodeid:
+            return "browser"
         return "hsb" if "/test_hsb_" in nodeid else super()._split_scope(nodeid)
 
 

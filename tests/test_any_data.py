@@ -117,6 +117,7 @@ def test_the_identity_of_slopes_holds_in_any_data(seed: int, on_data: OnData) ->
     assert variables["average"] == pytest.approx(variables["slope_total"], rel=1e-9)
 
 
+@pytest.mark.slow
 def test_row_order_and_names_of_groups_change_no_estimate(on_data: OnData) -> None:
     frame = two_level(sizes=[5, 9, 12, 30, 7], within=1, between=2, sd_group=1)
     renamed = frame.assign(group=frame["group"].str[1:].astype(int) * -7)

@@ -76,6 +76,7 @@ def test_a_flat_slope_is_not_given_a_direction() -> None:
     assert "cannot be told" in chapter.texts["deviations-say"]
 
 
+@pytest.mark.slow
 def test_a_group_variance_of_zero_is_a_result_everywhere() -> None:
     fourth, fifth = flat_study("04"), flat_study("05")
     assert fourth.estimates["random_intercept", "var_group"]["estimate"] == 0
@@ -139,6 +140,7 @@ def test_two_groups_have_no_slope_between_them(on_data: OnData) -> None:
     assert "With two groups there is no telling" in chapter.texts["within-between-say"]
 
 
+@pytest.mark.slow
 def test_a_shuffled_study_has_the_same_estimates(on_data: OnData) -> None:
     frame = two_level(sizes=[5, 9, 12, 30, 7], within=1, between=2, sd_group=1)
     expected = on_data("04", frame).estimates

@@ -197,6 +197,7 @@ def test_its_two_fits_are_those_of_ols_and_of_fit_mixed(monkeypatch: pytest.Monk
         assert found == pytest.approx(expected, rel=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", [0.0, 0.2])
 def test_the_naive_error_is_too_small_by_the_design_effect(value: float) -> None:
     demonstration = NaiveErrorDemonstration(read_study("wages"))

@@ -17,13 +17,6 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 each_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 
-# One kernel takes seconds to start, and the others would tell the same of `helpers` and the data.
-ONE = CHAPTERS[0]
-one_or_slow = pytest.mark.parametrize(
-    "path",
-    [pytest.param(p, id=p.stem, marks=() if p == ONE else pytest.mark.slow) for p in CHAPTERS],
-)
-
 
 @pytest.fixture(scope="module")
 def handouts() -> Any:
@@ -53,7 +46,8 @@ def cells(notebook: NotebookNode, tag: str) -> list[NotebookNode]:
     return [cell for cell in notebook.cells if tag in cell.metadata.get("tags", [])]
 
 
-@one_or_slow
+@pytest.mark.slow
+@each_chapter
 def test_a_handout_runs_on_its_own(path: Path, zips: Path, tmp_path: Path) -> None:
     notebook = nbformat.read(unzipped(zips, path, tmp_path), as_version=4)
     folder = tmp_path / path.stem

@@ -147,7 +147,7 @@ def test_the_difference_falls_and_crosses_zero_where_the_coefficients_say(on_hsb
     (axes,) = on_hsb("06").figures["difference-figure"].axes
     line = line_named(axes, "difference")
     assert slope_of(line_ends(line)) == pytest.approx(-1.31285, abs=1e-4)
-    assert axes.get_ylabel().endswith("Catholic minus public")
+    assert axes.get_ylabel().endswith("Catholic\nminus public")
     at, height = line.get_data()
     assert np.interp(0, -height, at) == pytest.approx(2.13817 / 1.31285, abs=1e-3)
 

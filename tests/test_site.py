@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from built_site import ROOT, STRICT, Site, serve
+from built_site import ROOT, SOURCE, STRICT, Site, serve
 from conftest import CHAPTERS
 from playwright.sync_api import Browser, Page
 
@@ -112,7 +112,7 @@ def tables(text: str) -> list[list[list[str]]]:
 @pytest.fixture(scope="module")
 def shown(site: Site) -> list[list[list[str]]]:
     """Return the tables of the page on how numbers are checked."""
-    return tables((site.folder.parent / "source" / "numbers.md").read_text(encoding="utf-8"))
+    return tables((SOURCE / "numbers.md").read_text(encoding="utf-8"))
 
 
 def number(cell: str) -> float:
@@ -218,7 +218,7 @@ def test_search_finds_where_a_word_is_taught(address: str, browser: Browser) -> 
     page = browser.new_page()
     page.goto(f"{address}search.html?q=shrinkage")
     found = page.locator("#search-results li a")
-    found.first.wait_for()
+    page.get_by_text("Search finished").wait_for()
     led_to = [link.get_attribute("href") for link in found.all()]
     page.close()
     assert any("notebooks/04-random-effects.html" in link for link in led_to)

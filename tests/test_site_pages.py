@@ -27,8 +27,15 @@ each_page = pytest.mark.parametrize("page", PAGES)
 
 # The width of the window and the colours; each page is opened in the first and put in the others.
 SETTINGS = [(1280, "light"), (390, "light"), (1280, "dark"), (390, "dark")]
-AXE_IN = [(1280, "light"), (390, "dark")]
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+ALL = {"runOnly": {"type": "tag", "values": WCAG}, "rules": {"color-contrast": {"enabled": False}}}
+OF_LAYOUT = ["link-in-text-block", "scrollable-region-focusable", "target-size"]
+# Contrast is looked at in both; of the other rules, in the second setting those of layout again.
+AXE_IN = {
+    (1280, "light"): ALL,
+    (390, "dark"): {"runOnly": {"type": "rule", "values": OF_LAYOUT}},
+}
+AXE = Axe().axe_script
 
 # Text that was to be mathematics or Markdown, where no code is quoted.
 RAW = r"""() => {
@@ -44,9 +51,8 @@ UNDRAWN = """() => [...document.querySelectorAll("main math")].filter((math) => 
 OVERFLOW = """() => document.documentElement.scrollWidth - document.documentElement.clientWidth"""
 
 # What colour a text has depends on what it is inside of. Contrast is by far the slowest of axe's
-# rules, so it is given three texts of each kind (rows of tables alternate), all others the page.
-MARK_KINDS = """() => {
-  const seen = {};
+# rules, so it is given three texts of each kind (rows of tables alternate) that the site has.
+MARK_KINDS = """(seen) => {
   for (const element of document.querySelectorAll("body *")) {
     if (![...element.childNodes].some((n) => n.nodeType === 3 && n.data.trim())) continue;
     let kind = "";
@@ -58,6 +64,7 @@ MARK_KINDS = """() => {
   // A word of code has nothing but its colour, and there are thousands.
   for (const word of document.querySelectorAll(".highlight pre span:not([data-of-its-kind])"))
     word.replaceWith(...word.childNodes);
+  return seen;
 }"""
 
 
@@ -84,16 +91,18 @@ def address(site: Site) -> Iterator[str]:
 def visits(address: str, browser: Browser) -> Iterator[Any]:
     """Look at a page once, for all tests of it."""
     page = browser.new_page(reduced_motion="reduce")
+    kinds: dict[str, int] = {}
 
     @cache
     def visit(name: str) -> Visit:
-        return look_at(page, address, name)
+        return look_at(page, address, name, kinds)
 
     yield visit
     page.close()
 
 
-def look_at(page: Page, address: str, name: str) -> Visit:
+def look_at(page: Page, address: str, name: str, kinds: dict[str, int]) -> Visit:
+    """Visit a page; `kinds` counts the texts of each kind that were looked at before."""
     visit = Visit()
     listeners = {
         "request": lambda request: visit.requests.append(request.url),
@@ -110,31 +119,37 @@ def look_at(page: Page, address: str, name: str) -> Visit:
         if not visit.requests:
             page.goto(address + name)
             visit.raw, visit.undrawn = page.evaluate(RAW), page.evaluate(UNDRAWN)
-            page.evaluate(MARK_KINDS)
+            kinds |= page.evaluate(MARK_KINDS, kinds)
         page.wait_for_function(f"document.documentElement.dataset.theme === '{scheme}'")
         # Two frames, so that what answers to a change of size has answered.
         page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
         visit.overflow[width, scheme] = page.evaluate(OVERFLOW)
         if (width, scheme) in AXE_IN:
-            visit.violations[width, scheme] = run_axe(page)
+            visit.violations[width, scheme] = run_axe(page, AXE_IN[width, scheme])
     for event, listener in listeners.items():
         page.remove_listener(event, listener)
     return visit
 
 
-def run_axe(page: Page) -> list[str]:
+def run_axe(page: Page, but_contrast: dict[str, Any]) -> list[str]:
     options = {"resultTypes": ["violations"], "preload": False}
-    by_tag = {"runOnly": {"type": "tag", "values": WCAG}}
-    all_but_contrast = {"rules": {"color-contrast": {"enabled": False}}}
     contrast = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
-    found = [
-        Axe().run(page, options=options | by_tag | all_but_contrast),
-        Axe().run(page, {"include": [["[data-of-its-kind]"]]}, options | contrast),
-    ]
+    runs = [["html", options | but_contrast]]
+    if page.query_selector("[data-of-its-kind]"):
+        runs.append([{"include": [["[data-of-its-kind]"]]}, options | contrast])
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
+    found = page.evaluate(
+        """async (runs) => {
+          const found = [];
+          for (const [where, how] of runs) found.push(...(await axe.run(where, how)).violations);
+          return found;
+        }""",
+        runs,
+    )
     return [
         f"{violation['id']}: {node['html'][:200]}"
-        for results in found
-        for violation in results.response["violations"]
+        for violation in found
         for node in violation["nodes"]
     ]
 
