@@ -139,6 +139,7 @@ def test_groups_of_1_to_400_in_two_kinds_are_compared(on_data: OnData) -> None:
     assert ("above" if shift >= 0 else "below") in chapter.texts["prototypes-say"]
 
 
+@pytest.mark.slow
 def test_next_to_no_variance_between_groups_makes_units_count(on_data: OnData) -> None:
     frame = with_kinds(draw(sizes=[20] * 20, sd_group=0), difference=1, interaction=0)
     x_mean, y_mean = (frame.groupby("group")[name].transform("mean") for name in "xy")

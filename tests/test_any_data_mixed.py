@@ -42,6 +42,7 @@ def run(number: str, frame: pd.DataFrame, keys: Mapping = KEYS) -> Executed:
     return execute(number, str(write_study(Path(mkdtemp()), frame, keys)))
 
 
+@pytest.mark.slow
 def test_a_falling_slope_is_said_to_fall_in_every_chapter() -> None:
     third, fourth = reversed_study("03"), reversed_study("04")
     assert third.estimates["within", "x"]["conf_high"] < 0
@@ -125,6 +126,7 @@ def test_a_variance_explained_may_be_less_than_nothing(on_data: OnData) -> None:
     assert "It has risen" in chapter.texts["conditional-say"]
 
 
+@pytest.mark.slow
 def test_equal_means_of_the_predictor_leave_one_slope(on_data: OnData) -> None:
     frame = two_level(sizes=[10] * 30, within=1, between=0, sd_group=1)
     frame["x"] -= frame.groupby("group")["x"].transform("mean")
@@ -135,6 +137,7 @@ def test_equal_means_of_the_predictor_leave_one_slope(on_data: OnData) -> None:
     assert ("within_between", "x_mean") not in fourth.estimates
 
 
+@pytest.mark.slow
 def test_two_groups_have_no_slope_between_them(on_data: OnData) -> None:
     chapter = on_data("04", two_level(sizes=[20, 30], within=0.5, between=1, sd_group=0.3))
     assert "With two groups there is no telling" in chapter.texts["within-between-say"]
@@ -149,6 +152,7 @@ def test_a_shuffled_study_has_the_same_estimates(on_data: OnData) -> None:
         assert found[key]["estimate"] == pytest.approx(row["estimate"], rel=1e-6)
 
 
+@pytest.mark.slow
 def test_groups_of_one_pattern_have_the_same_say(on_data: OnData) -> None:
     frame = two_level(sizes=[6] * 10, within=1, between=1, sd_group=1)
     frame["x"] = np.tile(np.arange(6.0), 10)
