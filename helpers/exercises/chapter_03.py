@@ -44,7 +44,7 @@ FIRM_SIZE = Choice(
         "B": "More data of the same sort do not help. In every firm, however many there are, the "
         "number of employees is the same for all.",
         "C": "The dummies take up whatever the workers of a firm share, its size included. "
-        "Whether the slope of wages on, say, schooling is another in large firms can be asked: "
+        "Whether the slope of wages on, say, experience is another in large firms can be asked: "
         "a product of the two varies inside firms.",
         "D": "Standard errors are not the trouble. The coefficient itself is not determined: it "
         "can be anything, with the dummies' coefficients moved against it.",
