@@ -1,5 +1,6 @@
 """What the tests share: chapters run in this process, so that their objects can be looked at."""
 
+import importlib.util
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -45,6 +46,17 @@ class OneWorkerForHsb(LoadFileScheduling):
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneWorkerForHsb | None:
     """Replace what ``--dist loadfile`` stands for."""
     return OneWorkerForHsb(config, log) if config.option.dist == "loadfile" else None
+
+
+def module_at(path: str) -> Any:
+    """Load a program of the project that is no part of a package, by its path."""
+    name = path.removesuffix(".py").replace("/", "_")
+    spec = importlib.util.spec_from_file_location(name, ROOT / path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @dataclass

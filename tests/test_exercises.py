@@ -2,6 +2,8 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import nbformat
@@ -91,37 +93,35 @@ def test_no_number_is_given_away_by_a_committed_answer_cell() -> None:
         assert re.search(r"^(answer|prediction) = \.\.\.  # ", cell.source)
 
 
+def numbers(check: Check) -> Iterator[tuple[str, Number]]:
+    """Yield the exercises whose answer is a number, where the study has one."""
+    for name in ANSWERS:
+        with suppress(NoAnswerError):
+            answer = check.answer_to(name)
+            if isinstance(answer, Number):
+                yield name, answer
+
+
 def test_each_named_mistake_gets_its_own_reply(check: Check) -> None:
     n_mistakes = 0
-    for name in ANSWERS:
-        try:
-            answer = check.answer_to(name)
-        except NoAnswerError:
-            continue
-        if isinstance(answer, Number):
-            replies = {}  # of two mistakes with one value, the first is named
-            for said, value in answer.named_mistakes().items():
-                replies.setdefault(round(value, 10), said)
-            for value, said in replies.items():
-                exact = next(v for v in answer.mistakes.values() if round(v, 10) == value)
-                assert check.reply(name, exact).text == said
-                n_mistakes += 1
+    for name, answer in numbers(check):
+        replies = {}  # of two mistakes with one value, the first is named
+        for said, value in answer.named_mistakes().items():
+            replies.setdefault(round(value, 10), (said, value))
+        for said, value in replies.values():
+            assert check.reply(name, value).text == said
+            n_mistakes += 1
     assert n_mistakes > 25
 
 
 def test_the_right_number_is_right_however_it_is_given(check: Check) -> None:
-    for name in ANSWERS:
-        try:
-            answer = check.answer_to(name)
-        except NoAnswerError:
-            continue
-        if isinstance(answer, Number):
-            value = answer.value
-            estimate = Estimate("m", "fixed", "x", value)
-            for given in (value, np.float64(value), pd.Series([value]), [value], estimate):
-                assert check.reply(name, given).verdict == "right"
-            if abs(value) > 1e-6 and not float(value).is_integer():
-                assert check.reply(name, float(f"{value:.4g}")).verdict == "right"
+    for name, answer in numbers(check):
+        value = answer.value
+        estimate = Estimate("m", "fixed", "x", value)
+        for given in (value, np.float64(value), pd.Series([value]), [value], estimate):
+            assert check.reply(name, given).verdict == "right"
+        if abs(value) > 1e-6 and not float(value).is_integer():
+            assert check.reply(name, float(f"{value:.4g}")).verdict == "right"
 
 
 def test_the_mistakes_that_the_course_warns_of_are_named_on_its_own_data() -> None:

@@ -1,6 +1,5 @@
 """A handout is a chapter that runs on its own and gives nothing away."""
 
-import importlib.util
 import re
 import subprocess
 import sys
@@ -10,7 +9,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from conftest import CHAPTERS, ROOT
+from conftest import CHAPTERS, ROOT, module_at
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
@@ -20,12 +19,7 @@ each_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.s
 
 @pytest.fixture(scope="module")
 def handouts() -> Any:
-    spec = importlib.util.spec_from_file_location("handouts_build", ROOT / "handouts" / "build.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module_at("handouts/build.py")
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,11 @@
 """On a page without a kernel the demonstrations say and show what they do in a notebook."""
 
-import importlib.util
 import shutil
 from pathlib import Path
 from types import ModuleType
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, module_at
 from playwright.sync_api import Browser, Page, expect
 
 from helpers import demonstrate_shrinkage, read_study
@@ -18,9 +17,7 @@ CELL = "live-shrinkage"
 @pytest.fixture(scope="module")
 def players(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
     """Load the site's player, with a folder of its own to keep pictures in."""
-    spec = importlib.util.spec_from_file_location("player", ROOT / "site" / "player.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = module_at("site/player.py")
     module.KEPT = tmp_path_factory.mktemp("kept")
     return module
 

@@ -1,6 +1,5 @@
 """Each deck can be read from the last row: seen slide by slide in a browser, from files."""
 
-import importlib.util
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from conftest import CHAPTERS, ROOT
+from conftest import CHAPTERS, ROOT, module_at
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from playwright.sync_api import Browser, Page
 
@@ -65,12 +64,7 @@ class Seen:
 
 @pytest.fixture(scope="module")
 def slides() -> Any:
-    spec = importlib.util.spec_from_file_location("slides_build", ROOT / "slides" / "build.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module_at("slides/build.py")
 
 
 @pytest.fixture(scope="module")
