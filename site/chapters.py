@@ -1,5 +1,6 @@
 """A committed chapter as the site shows it."""
 
+import re
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -28,8 +29,15 @@ def _site_cell(cell: NotebookNode, assets: Path, address: str) -> NotebookNode:
     if "solution" in _tags(cell):
         says = {"code_prompt_show": "Solution", "code_prompt_hide": "Solution"}
         metadata = {**cell.metadata, "tags": ["hide-cell"], "mystnb": says}
-        return NotebookNode(cell, metadata=NotebookNode(metadata))
+        outputs = [_unfolded(output) for output in cell.outputs]
+        return NotebookNode(cell, metadata=NotebookNode(metadata), outputs=outputs)
     return cell
+
+
+def _unfolded(output: NotebookNode) -> NotebookNode:
+    """Return a reply without a fold of its own, since on a page it is inside one already."""
+    text = re.sub("</?details>|<summary>.*?</summary>", "", output.data["text/markdown"])
+    return NotebookNode(output, data=NotebookNode({"text/markdown": text.strip()}))
 
 
 def _tags(cell: NotebookNode) -> set[str]:

@@ -52,7 +52,9 @@ def test_every_exercise_but_a_prediction_has_a_hint_and_a_folded_solution() -> N
     for name, cell in solved.items():
         assert "<details><summary>Hint</summary>" in posed[name]
         assert cell.source.startswith(f"# Solution to {name}")
-        assert f'check("{name}", ' in cell.source
+        assert re.search(rf'check\("{name}", .*, folded=True\)$', cell.source)
+        for output in cell.outputs:
+            assert output.data["text/markdown"].startswith("<details><summary>")
         assert "hide-cell" in cell.metadata.tags
         assert cell.metadata.jupyter.source_hidden
         assert cell.metadata.jupyter.outputs_hidden

@@ -32,6 +32,9 @@ ANSWERS: dict[str, Choice | Callable[[Facts], Answer]] = {
     **chapter_06.ANSWERS,
 }
 
+# Hints in the chapters are folded alike.
+FOLD = "<details><summary>{about}</summary>\n\n{text}\n\n</details>"
+
 
 class Check:
     """Tells whether an answer to an exercise is right, for the study at hand.
@@ -55,7 +58,7 @@ class Check:
         self._facts = Facts(read_study(study))
         self._answers: dict[str, Answer] = {}
 
-    def __call__(self, exercise: str, answer: Any) -> None:
+    def __call__(self, exercise: str, answer: Any, *, folded: bool = False) -> None:
         """Show the reply to an answer.
 
         Parameters
@@ -64,6 +67,9 @@ class Check:
             The exercise's number, such as ``"04-2"``.
         answer
             A number, or the letter of an option; three dots or None if there is none yet.
+        folded
+            Whether the reply is to be unfolded first. Solutions do this, because JupyterLab shows
+            the output of every cell that is run, folded or not.
 
         Raises
         ------
@@ -72,7 +78,8 @@ class Check:
         """
         letter = f" {answer}" if isinstance(answer, str) and len(answer) == 1 else ""
         reply = self.reply(exercise, answer)
-        say(f"**{exercise}{letter}: {reply.verdict}.** {reply.text}")
+        text = f"**{exercise}{letter}: {reply.verdict}.** {reply.text}"
+        say(FOLD.format(about=f"{exercise}{letter}: the reply", text=text) if folded else text)
 
     def reply(self, exercise: str, answer: Any) -> Reply:
         """Return the reply to an answer; as calling, but nothing is shown.
