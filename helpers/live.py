@@ -3,11 +3,26 @@
 import asyncio
 import base64
 from html import escape
+from typing import Any
 
 import ipywidgets
 from IPython.display import display
+from nbconvert.preprocessors import Preprocessor
+from nbformat import NotebookNode
 
 from helpers.demonstrations import Demonstration
+
+
+class WithoutLiveOutputs(Preprocessor):
+    """Takes what live demonstrations show out of a notebook: it is of use only with a kernel."""
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: dict[str, Any], index: int
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Empty a cell's outputs if it has the tag ``live``."""
+        if cell.cell_type == "code" and "live" in cell.metadata.get("tags", []):
+            cell.outputs = []
+        return cell, resources
 
 
 def show(demonstration: Demonstration) -> None:

@@ -25,7 +25,7 @@ def tags_of(cell: NotebookNode) -> list[str]:
 def test_it_was_executed_once_from_top_to_bottom(path: Path) -> None:
     code = cells_of(path, "code")
     for place, cell in enumerate(code, start=1):
-        assert cell.execution_count == (None if "live" in tags_of(cell) else place)
+        assert cell.execution_count == place
         assert "execution" not in cell.metadata  # timing, which no two runs share
         for output in cell.outputs:
             assert output.output_type != "error"
