@@ -151,6 +151,7 @@ def test_an_answer_of_another_kind_is_told_what_is_asked_for() -> None:
     assert 'from "A" to "D"' in check.reply("01-1", "E").text
     assert 'from "A" to "D"' in check.reply("01-1", 2).text
     assert check.reply("01-2", 3.3).verdict == "not yet"
+    assert "rounded too far" in check.reply("01-2", 0.28).text
 
 
 def test_an_exercise_that_does_not_exist_is_refused_with_the_nearest() -> None:

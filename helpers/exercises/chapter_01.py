@@ -92,6 +92,10 @@ def sd_within(facts: Facts) -> Number:
             "This is the mean square, a variance; asked for is its square root.": squares / df,
             "This divides by one less than there are units. Each group's mean costs a degree of "
             "freedom as well, so fewer are left.": np.sqrt(squares / (facts.n_units - 1)),
+            "This is the mean of the groups' SDs. Pool the squares: add them up over all groups, "
+            "then divide, then take the root.": float(
+                facts.data.groupby(facts.group)[facts.y].std().mean()
+            ),
             "This is the SD over all units, the distances between groups included.": (
                 facts.data[facts.y].std()
             ),

@@ -58,6 +58,8 @@ class Number:
                 return Reply("not yet", said)
         if self._is_near(answer, self.value):
             return Reply("right", self.right)
+        if any(math.isclose(answer, float(f"{self.value:.{n}g}"), rel_tol=1e-9) for n in (1, 2)):
+            return Reply("not yet", "Near, but rounded too far: give three digits or more.")
         for said, mistaken in self.named_mistakes().items():
             if self._is_near(answer, mistaken):
                 return Reply("not yet", said)
