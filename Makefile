@@ -61,7 +61,7 @@ refresh: $(READY)
 	$(BIN)/jupyter nbconvert --to notebook --execute --inplace \
 	  --ExecutePreprocessor.record_timing=False \
 	  --ExecutePreprocessor.store_widget_state=False \
-	  --NotebookExporter.preprocessors=helpers.live.WithoutLiveOutputs notebooks/*.ipynb
+	  --NotebookExporter.preprocessors=helpers.course.demonstrations.live.WithoutLiveOutputs notebooks/*.ipynb
 
 # Takes half an hour; benchmarks are no tests.
 bench: $(READY)

@@ -14,10 +14,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from helpers.mixed import MixedFit, fit_mixed
-from helpers.reml import optimum
-from helpers.study import read_study
-from helpers.variance import icc
+from helpers.models.fit import MixedFit, fit_mixed
+from helpers.models.reml import optimum
+from helpers.models.variance import icc
+from helpers.study.reading import read_study
 
 N_STUDIES = 1000
 SHARES = (0.02, 0.09, 0.30)

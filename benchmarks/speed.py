@@ -26,10 +26,10 @@ import pandas as pd
 import statsmodels
 import statsmodels.formula.api as smf
 
-from helpers.mixed import fit_mixed
-from helpers.reml import optimum
-from helpers.simulation import bootstrap
-from helpers.study import read_study
+from helpers.models.fit import fit_mixed
+from helpers.models.reml import optimum
+from helpers.models.simulation import bootstrap
+from helpers.study.reading import read_study
 
 COURSE = 7185  # rows of the course's own data
 LARGE = 1_000_000  # beyond, only what may finish is tried

@@ -21,7 +21,7 @@ import typer
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from helpers.report.page import title_of
+from helpers.running.report.page import title_of
 
 ROOT = Path(__file__).resolve().parent.parent
 README = Template((Path(__file__).parent / "README.template.md").read_text(encoding="utf-8"))

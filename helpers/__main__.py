@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from helpers.studyfile import StudyError, find_study
+from helpers.study.file import StudyError, find_study
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -31,7 +31,7 @@ def new(
     ] = None,
 ) -> None:
     """Look at a data file and propose a study file beside it."""
-    from helpers.propose import propose
+    from helpers.study.propose import propose
 
     roles = {"group": group, "outcome": outcome, "predictor": predictor}
     try:
@@ -46,8 +46,8 @@ def new(
 @app.command()
 def check(study: Annotated[str, typer.Argument(help=STUDY)]) -> None:
     """Read a study and print what the course will see, or all that is wrong with it."""
-    from helpers.check import describe_study
-    from helpers.study import read_study
+    from helpers.study.description import describe_study
+    from helpers.study.reading import read_study
 
     try:
         lines = describe_study(read_study(find_study(study)))
@@ -86,7 +86,13 @@ def run(
 ) -> None:
     """Execute the chapters on studies; write notebooks, pages, an index and results.csv."""
     start = time.monotonic()
-    from helpers.rerun import check_parameters, count_cells, find_chapters, plan, run_chapters
+    from helpers.running.rerun import (
+        check_parameters,
+        count_cells,
+        find_chapters,
+        plan,
+        run_chapters,
+    )
 
     try:
         # Checked before any chapter starts, so that what is wrong is said once.

@@ -21,8 +21,8 @@ from helpers import (
     verdict,
     words,
 )
-from helpers.figures.style import LINES, draw_line, legend_above
-from helpers.results import collect_estimates
+from helpers.course.estimates import collect_estimates
+from helpers.course.style import LINES, draw_line, legend_above
 
 STUDY = read_study("hsb")
 

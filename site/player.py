@@ -13,8 +13,8 @@ from typing import Any
 import matplotlib as mpl
 
 from helpers import demonstrate_icc, demonstrate_naive_error, demonstrate_shrinkage, read_study
-from helpers.demonstrations import Demonstration
-from helpers.studyfile import DATA_FOLDER, Study
+from helpers.course.demonstrations.simulated import Demonstration
+from helpers.study.file import DATA_FOLDER, Study
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = Template((ROOT / "site" / "player.html").read_text(encoding="utf-8"))

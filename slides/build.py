@@ -23,7 +23,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from helpers.report.page import markdown_to_html, page, title_of
+from helpers.running.report.page import markdown_to_html, page, title_of
 
 HERE = Path(__file__).resolve().parent
 TEMPLATE = Template((HERE / "deck.html").read_text(encoding="utf-8"))

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from made_up import two_level
 from scipy.optimize import minimize
 
-from helpers.mixed import MixedFit, fit_mixed
-from helpers.reml import Point
-from helpers.simulation import simulate
+from helpers.models.fit import MixedFit, fit_mixed
+from helpers.models.reml import Point
+from helpers.models.simulation import simulate
 
 
 def balanced(n_groups: int, n: int, sd_group: float, seed: int) -> pd.DataFrame:

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from made_up import two_level
 
-from helpers.mixed import fit_mixed
-from helpers.reml import Point, newton
-from helpers.variance import icc, likelihood_ratio_test, pseudo_r2, variance_test
+from helpers.models.fit import fit_mixed
+from helpers.models.reml import Point, newton
+from helpers.models.variance import icc, likelihood_ratio_test, pseudo_r2, variance_test
 
 STUDY = two_level(sizes=[8, 15, 11, 20, 6, 9, 14], within=0.5, between=0.5, sd_group=1, seed=3)
 
@@ -94,7 +94,7 @@ def test_the_test_of_a_slope_variance_compares_with_one_and_two_degrees_of_freed
 
 @pytest.mark.parametrize(("statistic", "p_value"), [(2.706, 0.05), (5.412, 0.01)])
 def test_the_mixture_halves_the_tail_of_chi_squared(statistic: float, p_value: float) -> None:
-    from helpers.variance import _ratio
+    from helpers.models.variance import _ratio
 
     # Self and Liang's (1987) case 5: the 5% and the 1% point of the mixture.
     assert _ratio(statistic, 0, 0).p_value == pytest.approx(p_value, rel=1e-3)

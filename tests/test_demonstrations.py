@@ -15,16 +15,16 @@ from matplotlib.text import Text
 from scipy.stats import norm
 
 from helpers import fit_mixed, number, read_study
-from helpers.demonstrations import (
+from helpers.course.demonstrations.live import Player
+from helpers.course.demonstrations.simulated import (
     Demonstration,
     Fitted,
     IccDemonstration,
     NaiveErrorDemonstration,
     ShrinkageDemonstration,
 )
-from helpers.live import Player
-from helpers.reml import Reduced
-from helpers.studyfile import STUDY_FOLDERS, Study
+from helpers.models.reml import Reduced
+from helpers.study.file import STUDY_FOLDERS, Study
 
 KINDS = (IccDemonstration, ShrinkageDemonstration, NaiveErrorDemonstration)
 STUDIES = ("hsb", "sleepstudy", "wages")

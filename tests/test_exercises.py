@@ -15,8 +15,8 @@ from made_up import KEYS, clinics, two_level, with_kinds, write_study
 from nbformat import NotebookNode
 
 from helpers import Check, Estimate, read_study
-from helpers.exercises.checking import ANSWERS
-from helpers.exercises.kinds import Choice, NoAnswerError, Number
+from helpers.chapters.checking import ANSWERS
+from helpers.course.exercises.kinds import Choice, NoAnswerError, Number
 
 STUDIES = ("hsb", "radon", "sleepstudy", "blackmore")
 

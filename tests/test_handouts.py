@@ -46,7 +46,9 @@ def test_a_handout_runs_on_its_own(path: Path, zips: Path, tmp_path: Path) -> No
     notebook = nbformat.read(unzipped(zips, path, tmp_path), as_version=4)
     folder = tmp_path / path.stem
     notebook.cells = [cell for cell in notebook.cells if cell not in cells(notebook, "live")]
-    where = "import helpers, helpers.studyfile as files\nprint(helpers.__file__, files.DATA_FOLDER)"
+    where = (
+        "import helpers, helpers.study.file as files\nprint(helpers.__file__, files.DATA_FOLDER)"
+    )
     notebook.cells.append(new_code_cell(where))
     resources = {"metadata": {"path": str(folder)}}
     NotebookClient(notebook, kernel_name="python3", resources=resources).execute()

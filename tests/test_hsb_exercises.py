@@ -7,7 +7,7 @@ import pytest
 from conftest import CHAPTERS, ROOT, Executed
 
 from helpers import Check
-from helpers.exercises.checking import ANSWERS
+from helpers.chapters.checking import ANSWERS
 
 LME4 = json.loads((ROOT / "tests/reference/lme4.json").read_text(encoding="utf-8"))["models"]
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.mixed import MixedFit, fit_mixed
-from helpers.variance import icc, likelihood_ratio_test, pseudo_r2, variance_test
+from helpers.models.fit import MixedFit, fit_mixed
+from helpers.models.variance import icc, likelihood_ratio_test, pseudo_r2, variance_test
 
 REFERENCE = Path(__file__).parent / "reference"
 LME4 = json.loads((REFERENCE / "lme4.json").read_text("utf-8"))

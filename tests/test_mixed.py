@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up import two_level
 
-from helpers import moments as room
-from helpers.mixed import MixedFit, fit_mixed
-from helpers.moments import FitError, Moments
+from helpers.models import moments as room
+from helpers.models.fit import MixedFit, fit_mixed
+from helpers.models.moments import FitError, Moments
 
 STUDY = two_level(sizes=[8, 15, 11, 20, 6, 9], within=0.5, between=1.5, sd_group=1, seed=3)
 STUDY["w"] = STUDY["group"].isin(["g001", "g004"]).astype(int)
@@ -98,7 +98,7 @@ def test_a_mean_inside_a_formula_is_that_of_all_rows_however_many() -> None:
     frame = pd.concat([STUDY.sort_values("x")] * 3)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(room, "CHUNK", 20)
-        patch.setattr("helpers.design.CHUNK", 20)
+        patch.setattr("helpers.models.design.CHUNK", 20)
         centred = fit_mixed("y ~ I(x - np.mean(x))", frame, "group")
     plain = fit_mixed("y ~ x", frame, "group")
     assert centred.fe_params.iloc[1] == pytest.approx(plain.fe_params["x"], rel=1e-9)

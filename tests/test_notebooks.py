@@ -8,7 +8,7 @@ import pytest
 from conftest import CHAPTERS, ROOT
 from nbformat import NotebookNode
 
-from helpers.results import COLUMNS
+from helpers.course.estimates import COLUMNS
 
 each_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 

@@ -9,7 +9,7 @@ from conftest import ROOT, module_at
 from playwright.sync_api import Browser, Page, expect
 
 from helpers import demonstrate_shrinkage, read_study
-from helpers.demonstrations import Demonstration
+from helpers.course.demonstrations.simulated import Demonstration
 
 CELL = "live-shrinkage"
 

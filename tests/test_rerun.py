@@ -19,9 +19,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from typer.testing import CliRunner
 
 from helpers.__main__ import app
-from helpers.rerun import check_parameters, find_chapters
-from helpers.results import COLUMNS, collect_estimates
-from helpers.studyfile import StudyError
+from helpers.course.estimates import COLUMNS, collect_estimates
+from helpers.running.rerun import check_parameters, find_chapters
+from helpers.study.file import StudyError
 
 Tiny = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -63,7 +63,7 @@ def write_chapters(folder: Path, **sources: str) -> Path:
 PROGRAM = """if True:
     import sys
     from pathlib import Path
-    from helpers import rerun
+    from helpers.running import rerun
     rerun.NOTEBOOKS = Path(sys.argv[1])
     from helpers.__main__ import app
     sys.argv = ["helpers", *sys.argv[2:]]
@@ -158,7 +158,7 @@ def test_an_interrupt_keeps_what_is_finished_and_leaves_nothing_half_written(
 def test_a_full_disk_leaves_the_file_as_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from helpers import rerun
+    from helpers.running import rerun
 
     def full(self: Path, *_: object, **__: object) -> None:
         os.close(os.open(self, os.O_CREAT | os.O_WRONLY))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from made_up import KEYS, clinics, two_level, write_study
 
 from helpers import Study, StudyError, read_study
-from helpers.studyfile import DATA_FOLDER, clean_name, find_study
+from helpers.study.file import DATA_FOLDER, clean_name, find_study
 
 FRAME = two_level(sizes=[4, 5, 6, 7], within=1, between=1, sd_group=1)
 

@@ -5,10 +5,10 @@ import pytest
 from made_up import two_level
 from scipy import stats
 
-from helpers.mixed import fit_mixed
-from helpers.moments import FitError
-from helpers.simulation import bootstrap
-from helpers.variance import (
+from helpers.models.fit import fit_mixed
+from helpers.models.moments import FitError
+from helpers.models.simulation import bootstrap
+from helpers.models.variance import (
     contextual_effect,
     icc,
     likelihood_ratio_test,

@@ -1,0 +1,1 @@
+"""Chapter 2, between and within: its figures, its sentences, its exercises."""

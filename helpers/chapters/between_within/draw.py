@@ -1,0 +1,235 @@
+"""Figures of chapter 2: the lines through units and through means, and their weighted average."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+
+from helpers.course.estimates import Estimate
+from helpers.course.style import (
+    BLACK,
+    DARK_GREY,
+    GREEN,
+    GREY,
+    LINES,
+    STYLE,
+    draw_line,
+    draw_means,
+    draw_points,
+    plain,
+    sample_note,
+    scatter_of,
+)
+from helpers.study.file import Study
+
+
+@STYLE
+def draw_total_and_between(
+    data: pd.DataFrame,
+    means: pd.DataFrame,
+    total: Mapping[str, Estimate],
+    between: Mapping[str, Estimate],
+    study: Study,
+) -> Figure:
+    """Draw the units, the group means, and the line fitted to each.
+
+    Parameters
+    ----------
+    data, means
+        The study's frame, and the groups' means of predictor and outcome.
+    total, between
+        The coefficients of outcome on predictor in `data` and in `means`, by term.
+    study
+        The study, for its words.
+
+    Returns
+    -------
+    Figure
+        Grey points, open circles, a solid line over the range of the units and a dashed one over
+        the range of the means; a line that is not identified is left out.
+
+    Examples
+    --------
+    >>> from helpers.study.reading import read_study
+    >>> study = read_study("hsb")
+    >>> line = {term: Estimate("total", "fixed", term, 1.0) for term in ("Intercept", "ses")}
+    >>> len(draw_total_and_between(study.frame, study.frame, line, line, study).axes[0].lines)
+    2
+    """
+    x, y = study.predictor.name, study.outcome.name
+    figure, axes = scatter_of(study)
+    units, groups = plain(study.unit.many), plain(study.group.many)
+    draw_points(axes, data[x], data[y])
+    axes.scatter([], [], s=16, color=DARK_GREY, label=units + sample_note(len(data)))
+    draw_means(axes, means[x], means[y], f"means of {groups}")
+    lines = {"total": (data, total, units), "between": (means, between, f"means of {groups}")}
+    for model, (rows, terms, of) in lines.items():
+        coefficients = [terms[term].estimate for term in (x, "Intercept")]
+        if np.isfinite(coefficients).all():
+            label = f"{model}: line through {of}"
+            draw_line(axes, rows[x], coefficients, **LINES[model], label=label, zorder=4)
+    axes.legend(loc="best")
+    return figure
+
+
+@STYLE
+def draw_within_and_between(
+    data: pd.DataFrame, means: pd.DataFrame, slopes: Mapping[str, float], study: Study
+) -> Figure:
+    """Draw each group as a short line of the within slope, and all means with the between line.
+
+    Parameters
+    ----------
+    data, means
+        The study's frame, and the groups' means of predictor and outcome.
+    slopes
+        The slopes called ``"within"`` and ``"between"``; one that is not defined is ``nan`` and
+        is left out.
+    study
+        The study, for its words.
+
+    Returns
+    -------
+    Figure
+        A point and a short line for each group, half a standard deviation of its predictor to
+        either side, and the between line through the means.
+
+    Examples
+    --------
+    >>> from helpers.study.reading import read_study
+    >>> study = read_study("hsb")
+    >>> means = study.frame.groupby("schoolid")[["ses", "mathach"]].mean()
+    >>> figure = draw_within_and_between(study.frame, means, {"within": 2, "between": 6}, study)
+    >>> len(figure.axes[0].collections[0].get_segments())
+    160
+    """
+    x, y, group = study.predictor.name, study.outcome.name, study.group.name
+    figure, axes = scatter_of(study)
+    half = data.groupby(group)[x].std().fillna(0).reindex(means.index) / 2
+    rise = slopes["within"] * half
+    ends = np.stack(
+        [
+            np.column_stack([means[x] - half, means[y] - rise]),
+            np.column_stack([means[x] + half, means[y] + rise]),
+        ],
+        axis=1,
+    )
+    axes.add_collection(
+        LineCollection(
+            ends,
+            color=GREEN,
+            alpha=0.6,
+            linewidth=1.1,
+            label=f"within: the average slope inside {plain(study.group.many)}",
+        )
+    )
+    draw_means(axes, means[x], means[y], f"means of {plain(study.group.many)}")
+    if np.isfinite(slopes["between"]):
+        intercept = means[y].mean() - slopes["between"] * means[x].mean()
+        draw_line(
+            axes,
+            means[x],
+            (slopes["between"], intercept),
+            **LINES["between"] | {"linewidth": 3},
+            label="between: line through the means",
+            zorder=4,
+        )
+    axes.legend(loc="best")
+    return figure
+
+
+@STYLE
+def draw_weighted_average(slopes: Mapping[str, float], weight: float, study: Study) -> Figure:
+    """Draw the total slope where it stands between the within and the between slope.
+
+    Parameters
+    ----------
+    slopes
+        The slopes called ``"within"``, ``"between"`` (groups weighted by their size) and
+        ``"total"``.
+    weight
+        The weight of the between slope, from 0 to 1.
+    study
+        The study, for its words.
+
+    Returns
+    -------
+    Figure
+        A number line with three marked points; the two stretches beside the total slope are as
+        long as the weights say.
+
+    Examples
+    --------
+    >>> from helpers.study.reading import read_study
+    >>> slopes = {"within": 2.0, "between": 6.0, "total": 3.0}
+    >>> len(draw_weighted_average(slopes, 0.25, read_study("hsb")).axes[0].lines)
+    4
+    """
+    figure = Figure(figsize=(8, 2.1))
+    axes = figure.subplots()
+    ends = [slopes["within"], slopes["between"]]
+    axes.plot(ends, [0, 0], color=GREY, linewidth=3, zorder=1)
+    names = {"within": "within", "between": "between, by size", "total": "total"}
+    for (model, name), marker in zip(names.items(), "osD", strict=True):
+        value = slopes[model]
+        if not np.isfinite(value):
+            continue
+        look = LINES[model]["color"]
+        axes.plot(value, 0, marker, markersize=11, color=look, label=name, zorder=3)
+        # The two ends write outwards, so that they stay apart however short the line is.
+        side = 0 if model == "total" else 1 if value > np.nanmean(ends) else -1
+        axes.annotate(
+            f"{name}\n{value:.4g}",
+            (value, 0),
+            xytext=(10 * side, -14 if side else 12),
+            textcoords="offset points",
+            ha={-1: "right", 0: "center", 1: "left"}[side],
+            va="top" if side else "bottom",
+        )
+    axes.set_ylim(-1, 1)
+    axes.margins(x=0.2)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.set_xlabel(
+        f"slope of {plain(study.outcome.label)} on {plain(study.predictor.label)} "
+        f"(weight of the between slope: {weight:.3g})"
+    )
+    return figure
+
+
+@STYLE
+def draw_intervals(rows: Mapping[str, Estimate], label: str) -> Figure:
+    """Draw estimates with their 95% intervals, one above the other.
+
+    Parameters
+    ----------
+    rows
+        The estimates, by what to call them; the first stands on top.
+    label
+        What the axis measures.
+
+    Returns
+    -------
+    Figure
+        A point and a bar for each estimate that has an interval, a point alone for one that has
+        none, and a line at zero.
+
+    Examples
+    --------
+    >>> one = Estimate("total", "fixed", "x", 2.0, conf_low=1.0, conf_high=3.0)
+    >>> [text.get_text() for text in draw_intervals({"a": one}, "slope").axes[0].get_yticklabels()]
+    ['a']
+    """
+    figure = Figure(figsize=(8, 1.1 + 0.5 * len(rows)))
+    axes = figure.subplots()
+    for position, row in enumerate(rows.values()):
+        axes.plot([row.conf_low, row.conf_high], [position] * 2, color=BLACK, linewidth=2.6)
+        axes.plot(row.estimate, position, "o^sD"[position % 4], markersize=8, color=BLACK)
+    axes.axvline(0, color=GREY, linewidth=1.5)
+    axes.set_yticks(range(len(rows)), [plain(name) for name in rows])
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.grid(axis="y", visible=False)
+    axes.set_xlabel(plain(label))
+    return figure

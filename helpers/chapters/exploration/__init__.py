@@ -1,0 +1,1 @@
+"""Chapter 1, exploration: its figures, its sentences, its exercises."""

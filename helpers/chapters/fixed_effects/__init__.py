@@ -1,0 +1,1 @@
+"""Chapter 3, fixed effects: its figures, its sentences, its exercises."""

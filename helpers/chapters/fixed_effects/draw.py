@@ -1,0 +1,133 @@
+"""Figures of chapter 3: deviations from group means, and parallel lines."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+
+from helpers.course.style import (
+    BLUE,
+    DARK_GREY,
+    GREY,
+    LINES,
+    STYLE,
+    VERMILION,
+    draw_line,
+    draw_points,
+    legend_above,
+    plain,
+    sample_note,
+    scatter_of,
+    short,
+)
+from helpers.study.file import Study
+
+
+@STYLE
+def draw_deviations(data: pd.DataFrame, slope: float, study: Study) -> Figure:
+    """Draw the units' deviations from their group means, with the within slope through zero.
+
+    Parameters
+    ----------
+    data
+        The study's frame with the columns ``<outcome>_within`` and ``<predictor>_within``.
+    slope
+        The within slope.
+    study
+        The study, for its words.
+
+    Returns
+    -------
+    Figure
+        A grey point for each unit, and a line.
+
+    Examples
+    --------
+    >>> from helpers.study.reading import read_study
+    >>> study = read_study("hsb")
+    >>> data = study.frame.assign(ses_within=0.0, mathach_within=1.0)
+    >>> len(draw_deviations(data, 2.0, study).axes[0].lines)
+    3
+    """
+    x, y = f"{study.predictor.name}_within", f"{study.outcome.name}_within"
+    figure, axes = scatter_of(study)
+    for line in (axes.axhline, axes.axvline):
+        line(0, color=GREY, linewidth=1, zorder=1)
+    draw_points(axes, data[x], data[y])
+    units = plain(study.unit.many) + sample_note(len(data))
+    axes.scatter([], [], s=16, color=DARK_GREY, label=units)
+    draw_line(axes, data[x], (slope, 0.0), **LINES["within"], label="within slope", zorder=4)
+    mean_of = f"minus the mean of the {plain(study.group.one)}"
+    axes.set_xlabel(f"{plain(study.predictor.label_with_units)}, {mean_of}")
+    axes.set_ylabel(f"{plain(study.outcome.label_with_units)},\n{mean_of}")
+    legend_above(figure, axes)
+    return figure
+
+
+@STYLE
+def draw_parallel_lines(
+    data: pd.DataFrame, intercepts: pd.Series, slope: float, marked: Sequence[Any], study: Study
+) -> Figure:
+    """Draw each group's line of one common slope, with a few groups marked.
+
+    Parameters
+    ----------
+    data
+        The study's frame.
+    intercepts
+        The groups' intercepts, indexed by group.
+    slope
+        The slope of all lines.
+    marked
+        The groups whose line is drawn thick, with their units, at most two.
+    study
+        The study, for its words.
+
+    Returns
+    -------
+    Figure
+        A thin grey line for each group over the range of its own predictor, and the marked ones.
+
+    Examples
+    --------
+    >>> from helpers.study.reading import read_study
+    >>> study = read_study("hsb")
+    >>> intercepts = study.frame.groupby("schoolid")["mathach"].mean()
+    >>> len(draw_parallel_lines(study.frame, intercepts, 2.0, [1224], study).axes[0].lines)
+    1
+    """
+    x, y, group = study.predictor.name, study.outcome.name, study.group.name
+    figure, axes = scatter_of(study)
+    ends = data.groupby(group)[x].agg(["min", "max"]).loc[intercepts.index].to_numpy()
+    heights = intercepts.to_numpy()[:, None] + slope * ends
+    axes.add_collection(
+        LineCollection(
+            np.stack([ends, heights], axis=-1),
+            color="#A6A6A6",
+            linewidth=0.8,
+            alpha=0.7,
+            label=f"the other {plain(study.group.many)}",
+        )
+    )
+    looks = ((BLUE, "-", "o"), (VERMILION, "--", "^"))
+    for one, (color, dashes, marker) in zip(marked, looks, strict=False):
+        rows = data[data[group] == one]
+        axes.scatter(rows[x], rows[y], s=22, color=color, marker=marker, alpha=0.65, linewidth=0)
+        draw_line(
+            axes,
+            rows[x],
+            (slope, intercepts[one]),
+            color=color,
+            linestyle=dashes,
+            marker=marker,
+            markevery=[],  # in the legend alone: at its ends it would look like a unit
+            linewidth=2.8,
+            label=short(study.name_of(one)),
+            zorder=4,
+        )
+    axes.autoscale_view()
+    legend_above(figure, axes)
+    return figure

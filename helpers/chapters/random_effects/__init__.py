@@ -1,0 +1,1 @@
+"""Chapter 4, random effects: its figures, its sentences, its exercises."""

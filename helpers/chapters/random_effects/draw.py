@@ -1,0 +1,323 @@
+"""Figures of chapter 4: intercepts, their likelihood, pooling, shrinkage, conditional modes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from helpers.course.style import (
+    BLACK,
+    BLUE,
+    DARK_GREY,
+    GREY,
+    LINES,
+    PURPLE,
+    STYLE,
+    VERMILION,
+    draw_line,
+    draw_means,
+    legend_above,
+    plain,
+    scatter_of,
+    short,
+)
+from helpers.study.file import Study
+
+
+@STYLE
+def draw_intercepts(separate: pd.Series, centre: float, sd: float, study: Study) -> Figure:
+    """Draw the groups' separate intercepts and the distribution that they are taken to come from.
+
+    Parameters
+    ----------
+    separate
+        The groups' own levels of the outcome, one a group.
+    centre, sd
+        Mean and standard deviation of the estimated normal distribution.
+    study
+        The study, for its words.
+
+    Returns
+    -------
+    Figure
+        A histogram, and the curve scaled to the number of groups; a vertical line where `sd` is
+        zero.
+
+    Examples
+    --------
+    >>> from helpers.study.reading import read_study
+    >>> separate = pd.Series([9.0, 12.0, 13.0, 16.0])
+    >>> len(draw_intercepts(separate, 12.5, 2.0, read_study("hsb")).axes[0].lines)
+    1
+    """
+    figure = Figure(figsize=(8, 3.8))
+    axes = figure.subplots()
+    counts, edges, _ = axes.hist(
+        separate, bins="auto", color="#BBD9EC", edgecolor="white", label="separate intercepts"
+    )
+    look = LINES["random intercept"]
+    if sd > 0:
+        reach = max(float(np.abs(separate - centre).max()), 3 * sd)
+        values = np.linspace(centre - reach, centre + reach, 200)
+        density = np.exp(-(((values - centre) / sd) ** 2) / 2) / (sd * np.sqrt(2 * np.pi))
+        height = density * len(separate) * (edges[1] - edges[0])
+        axes.plot(values, height, **look, label="estimated distribution")
+    else:
+        axes.axvline(centre, **look, label="estimated distribution: one value")
+    axes.set_ylim(0, 1.15 * counts.max() if sd == 0 else None)
+    axes.set_xlabel(f"intercept: {plain(study.outcome.label_with_units)}")
+    axes.set_ylabel(f"number of {plain(study.group.many)}")
+    legend_above(figure, axes)
+    return figure
+
+
+@STYLE
+def draw_likelihood(
+    curve: pd.Series, marks: Mapping[str, tuple[float, float]], study: Study
+) -> Figure:
+    """Draw the log-likelihood over the group variance, with places on it.
+
+    Parameters
+    ----------
+    curve
+        The log-likelihood, indexed by group variance.
+    marks
+        Variance and log-likelihood of each place, by what to call it; the last is the optimum.
+    study
+        The study, for its words.
+
+    Returns
+    -------
+    Figure
+        A curve, a marker for each place, and a dashed line 1.92 below the top, where half of
+        chi-squared's 95% quantile cuts off the interval.
+
+    Examples
+    --------
+    >>> from helpers.study.reading import read_study
+    >>> curve = pd.Series([-9.0, -5.0, -7.0], index=[0.0, 1.0, 2.0])
+    >>> len(draw_likelihood(curve, {"the optimum": (1.0, -5.0)}, read_study("hsb")).axes[0].lines)
+    3
+    """
+    figure = Figure(figsize=(8, 4.2))
+    axes = figure.subplots()
+    *_, (_, top) = marks.values()
+    axes.plot(curve.index, curve, color=BLACK, linewidth=2, label="log-likelihood")
+    axes.axhline(
+        top - 1.92,
+        color=GREY,
+        linestyle="--",
+        linewidth=1.5,
+        label="1.92 below the top: 95% interval",
+    )
+    looks = [(VERMILION, "^"), (BLUE, "o")][-len(marks) :]
+    for (name, (variance, value)), (color, marker) in zip(marks.items(), looks, strict=True):
+        axes.plot(variance, value, marker, markersize=9, color=color, label=name, zorder=4)
+    # Far below the top there is nothing to see, and a steep fall would flatten what there is.
+    lowest = min(top - 6, *(value - 1 for _, value in marks.values() if value > top - 30))
+    axes.set_ylim(lowest, top + 0.8)
+    squared = f" ({study.outcome.units} squared)" if study.outcome.units else ""
+    axes.set_xlabel(plain(f"variance between {study.group.many}{squared}"))
+    axes.set_ylabel("log-likelihood (REML)")
+    axes.ticklabel_format(axis="y", useOffset=False)
+    legend_above(figure, axes)
+    return figure
+
+
+@STYLE
+def draw_pooling(
+    data: pd.DataFrame,
+    lines: Mapping[str, tuple[pd.Series, float]],
+    shown: Sequence[Any],
+    study: Study,
+) -> Figure:
+    """Draw complete, no and partial pooling in a few groups, side by side.
+
+    Parameters
+    ----------
+    data
+        The study's frame.
+    lines
+        The groups' intercepts, and the slope, of ``"complete pooling"``, ``"no pooling"``,
+        ``"partial pooling"`` and, where it is wanted, the ``"average line"``.
+    shown
+        The groups to show, at most six.
+    study
+        The study, for its words.
+
+    Returns
+    -------
+    Figure
+        A panel for each group, with its units and the lines over the range of all predictors.
+
+    Examples
+    --------
+    >>> from helpers.study.reading import read_study
+    >>> study = read_study("hsb")
+    >>> level = study.frame.groupby("schoolid")["mathach"].mean()
+    >>> names = ("complete pooling", "no pooling", "partial pooling")
+    >>> len(draw_pooling(study.frame, dict.fromkeys(names, (level, 2.0)), [1224], study).axes)
+    1
+    """
+    x, y, group = study.predictor.name, study.outcome.name, study.group.name
+    columns = min(len(shown), 3)
+    rows = -(-len(shown) // columns)
+    figure = Figure(figsize=(9.5, 0.9 + 2.6 * rows))
+    grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+    looks = {
+        "complete pooling": LINES["total"],
+        "no pooling": LINES["within"],
+        "partial pooling": LINES["random intercept"],
+        "average line": {"color": BLACK, "linewidth": 1.0},
+    }
+    for axes, one in zip(grid.flat, shown, strict=False):
+        own = data[data[group] == one]
+        axes.scatter(own[x], own[y], s=16, color=DARK_GREY, linewidth=0, alpha=0.8)
+        for name, (intercepts, slope) in lines.items():
+            draw_line(axes, data[x], (slope, intercepts[one]), **looks[name], label=name)
+        axes.set_title(f"{short(study.name_of(one))}: n = {len(own):,}", fontsize=13)
+    for axes in grid.flat[len(shown) :]:
+        axes.set_visible(False)
+    for axes in grid[-1]:
+        axes.xaxis.set_major_locator(MaxNLocator(4))
+    figure.supxlabel(plain(study.predictor.label_with_units), fontsize=13)
+    figure.supylabel(plain(study.outcome.label_with_units), fontsize=13)
+    legend_above(figure, grid.flat[0], ncols=4)
+    return figure
+
+
+@STYLE
+def draw_shrinkage(raw: pd.Series, modes: pd.Series, sizes: pd.Series, study: Study) -> Figure:
+    """Draw each group's conditional mode against the distance it was shrunk from.
+
+    Parameters
+    ----------
+    raw
+        How far each group's mean lies from the average line.
+    modes
+        The groups' conditional modes.
+    sizes
+        How many units each group has.
+    study
+        The study, for its words.
+
+    Returns
+    -------
+    Figure
+        A point for each group, larger for a larger group, and a dashed line of no shrinkage.
+
+    Examples
+    --------
+    >>> from helpers.study.reading import read_study
+    >>> raw, sizes = pd.Series([-2.0, 1.0]), pd.Series([5, 50])
+    >>> len(draw_shrinkage(raw, raw / 2, sizes, read_study("hsb")).axes[0].lines)
+    3
+    """
+    figure = Figure(figsize=(6.4, 5.4))
+    axes = figure.subplots()
+    for line in (axes.axhline, axes.axvline):
+        line(0, color=GREY, linewidth=1, zorder=1)
+    area = 12 + 110 * (sizes / sizes.max()).loc[modes.index]
+    axes.scatter(
+        raw.loc[modes.index],
+        modes,
+        s=area,
+        facecolor=PURPLE,
+        edgecolor="white",
+        linewidth=0.6,
+        alpha=0.65,
+        label=f"a {plain(study.group.one)}, larger the more {plain(study.unit.many)} it has",
+    )
+    draw_line(
+        axes, raw, (1.0, 0.0), color=BLACK, linestyle="--", linewidth=1.5, label="no shrinkage"
+    )
+    in_units = f"\n({plain(study.outcome.units)})" if study.outcome.units else ""
+    axes.set_xlabel(f"mean of the {plain(study.group.one)}, minus the average line{in_units}")
+    axes.set_ylabel(f"conditional mode{in_units}")
+    legend_above(figure, axes, ncols=1)
+    return figure
+
+
+@STYLE
+def draw_caterpillar(modes: pd.Series, errors: pd.Series, study: Study) -> Figure:
+    """Draw the conditional modes in order, each with an interval.
+
+    Parameters
+    ----------
+    modes, errors
+        The groups' conditional modes and their standard errors.
+    study
+        The study, for its words.
+
+    Returns
+    -------
+    Figure
+        A point and a bar of 1.96 standard errors to either side for each group, and a line at
+        zero.
+
+    Examples
+    --------
+    >>> from helpers.study.reading import read_study
+    >>> modes = pd.Series([-2.0, 1.0])
+    >>> len(draw_caterpillar(modes, modes.abs(), read_study("hsb")).axes[0].collections)
+    1
+    """
+    order = modes.sort_values(kind="stable").index
+    rank = np.arange(1, len(order) + 1)
+    figure = Figure(figsize=(9, 4.2))
+    axes = figure.subplots()
+    reach = 1.96 * errors.loc[order]
+    width = float(np.clip(260 / len(order), 0.4, 3.0))
+    axes.vlines(rank, modes[order] - reach, modes[order] + reach, color="#B08AAE", linewidth=width)
+    size = float(np.clip(700 / len(order), 1.5, 7.0))
+    axes.plot(rank, modes[order], "o", markersize=size, color=PURPLE)
+    axes.axhline(0, color=BLACK, linewidth=1.2)
+    axes.grid(axis="x", visible=False)
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    axes.set_xlabel(f"{plain(study.group.many)}, in order of their conditional mode")
+    axes.set_ylabel(
+        "conditional mode" + (f" ({plain(study.outcome.units)})" if study.outcome.units else "")
+    )
+    return figure
+
+
+@STYLE
+def draw_models(
+    means: pd.DataFrame, models: Mapping[str, tuple[float, float]], study: Study
+) -> Figure:
+    """Draw the lines of several models over the groups' means.
+
+    Parameters
+    ----------
+    means
+        The groups' means of predictor and outcome.
+    models
+        Intercept and slope of each model, by a name that ``LINES`` knows; one that is not finite
+        is left out.
+    study
+        The study, for its words.
+
+    Returns
+    -------
+    Figure
+        Open circles and a line for each model.
+
+    Examples
+    --------
+    >>> from helpers.study.reading import read_study
+    >>> study = read_study("hsb")
+    >>> means = study.frame.groupby("schoolid")[["ses", "mathach"]].mean()
+    >>> len(draw_models(means, {"total": (12.7, 3.2), "within": (12.7, 2.2)}, study).axes[0].lines)
+    2
+    """
+    x, y = study.predictor.name, study.outcome.name
+    figure, axes = scatter_of(study)
+    draw_means(axes, means[x], means[y], f"means of {plain(study.group.many)}")
+    for name, (intercept, slope) in models.items():
+        if np.isfinite(slope):
+            draw_line(axes, means[x], (slope, intercept), **LINES[name], label=name, zorder=4)
+    legend_above(figure, axes)
+    return figure

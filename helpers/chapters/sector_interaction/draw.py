@@ -1,0 +1,253 @@
+"""Figures of chapter 6: kinds of groups, their lines, and the difference between them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from helpers.course.style import (
+    BLACK,
+    BLUE,
+    DARK_GREY,
+    GREEN,
+    GREY,
+    STYLE,
+    VERMILION,
+    legend_above,
+    plain,
+    scatter_of,
+    short,
+)
+from helpers.study.file import Study
+
+# How kinds of groups look: at most three of them.
+KINDS = (
+    {"color": BLUE, "linestyle": "-", "marker": "o"},
+    {"color": VERMILION, "linestyle": "--", "marker": "^"},
+    {"color": GREEN, "linestyle": "-.", "marker": "s"},
+)
+
+
+@STYLE
+def draw_prototypes(
+    data: pd.DataFrame,
+    bands: Mapping[str, pd.DataFrame],
+    prototypes: Mapping[str, Any],
+    own_lines: Mapping[str, pd.Series],
+    study: Study,
+) -> Figure:
+    """Draw the line of each kind of group with its band, and one group of that kind.
+
+    Parameters
+    ----------
+    data
+        The study's frame.
+    bands
+        For each kind, the columns ``"line"``, ``"low"`` and ``"high"`` over the predictor.
+    prototypes
+        One group of each kind.
+    own_lines
+        For each kind, that group's own line: the outcome over the predictor, at two values or more.
+    study
+        The study, for its words.
+
+    Returns
+    -------
+    Figure
+        A panel for each kind.
+
+    Examples
+    --------
+    >>> from helpers.study.reading import read_study
+    >>> study = read_study("hsb")
+    >>> band = pd.DataFrame({"line": [1.0, 2], "low": [0.0, 1], "high": [2.0, 3]}, index=[-1.0, 1])
+    >>> own = {"a": pd.Series([1.5, 2.5], index=[-1.0, 1.0])}
+    >>> len(draw_prototypes(study.frame, {"a": band}, {"a": 1224}, own, study).axes)
+    1
+    """
+    x, y, group = study.predictor.name, study.outcome.name, study.group.name
+    figure = Figure(figsize=(max(4.9 * len(bands), 6), 4.6))
+    grid = figure.subplots(1, len(bands), sharex=True, sharey=True, squeeze=False)[0]
+    for axes, (kind, band), look in zip(grid, bands.items(), KINDS, strict=False):
+        one = prototypes[kind]
+        own = data[data[group] == one]
+        axes.plot(band.index, band["line"], color=BLACK, linewidth=1.8, label="line of its kind")
+        axes.fill_between(
+            band.index,
+            band["low"],
+            band["high"],
+            color="#BFBFBF",
+            alpha=0.6,
+            linewidth=0,
+            label="its 95% interval",
+        )
+        axes.scatter(
+            own[x], own[y], s=20, color=look["color"], marker=look["marker"], alpha=0.7, linewidth=0
+        )
+        line = own_lines[kind]
+        axes.plot(line.index, line, color=look["color"], linestyle=":", linewidth=2.6, zorder=4)
+        axes.set_title(f"{short(study.name_of(one))} ({short(kind)})")
+        axes.set_xlabel(plain(study.predictor.label_with_units))
+    one_group = plain(study.group.one)
+    axes.plot([], [], color=GREY, linestyle=":", linewidth=2.6, label=f"line of this {one_group}")
+    axes.plot([], [], "o", color=GREY, markersize=5, label=f"its {plain(study.unit.many)}")
+    grid[0].set_ylabel(plain(study.outcome.label_with_units))
+    legend_above(figure, axes, ncols=4)
+    return figure
+
+
+@STYLE
+def draw_means_by_kind(
+    means: pd.DataFrame,
+    w_of_group: pd.Series,
+    kinds: Mapping[str, float],
+    bands: Mapping[str, pd.DataFrame],
+    study: Study,
+) -> Figure:
+    """Draw the means of all groups by kind, with the line of each kind.
+
+    Parameters
+    ----------
+    means
+        The groups' means of predictor and outcome.
+    w_of_group
+        The level-2 predictor of each group.
+    kinds
+        The value of the level-2 predictor of each kind.
+    bands
+        For each kind, the column ``"line"`` over the predictor.
+    study
+        The study, for its words.
+
+    Returns
+    -------
+    Figure
+        Two kinds have a marker and a line each, over the range of their own groups. Where the
+        level-2 predictor is a number, groups above its mean are filled and others open, and each
+        kind has a line.
+
+    Examples
+    --------
+    >>> from helpers.study.reading import read_study
+    >>> means = pd.DataFrame({"ses": [0.0, 1.0], "mathach": [9.0, 12.0]})
+    >>> band = pd.DataFrame({"line": [9.0, 12.0]}, index=[-1.0, 2.0])
+    >>> kinds, bands = {"a": 0, "b": 1}, {"a": band, "b": band}
+    >>> figure = draw_means_by_kind(means, pd.Series([0, 1]), kinds, bands, read_study("hsb"))
+    >>> len(figure.axes[0].lines)
+    2
+    """
+    x, y = study.predictor.name, study.outcome.name
+    figure, axes = scatter_of(study)
+    two = len(kinds) == 2
+    for (kind, value), look in zip(kinds.items(), KINDS, strict=False):
+        own = means[w_of_group == value] if two else means
+        if two:
+            axes.scatter(
+                own[x],
+                own[y],
+                s=34,
+                facecolor="none",
+                edgecolor=look["color"],
+                marker=look["marker"],
+                linewidth=1.3,
+            )
+        at = np.linspace(own[x].min(), own[x].max(), 2)
+        band = bands[kind]["line"]
+        axes.plot(
+            at,
+            np.interp(at, band.index, band),
+            color=look["color"],
+            linewidth=2.4,
+            linestyle=look["linestyle"],
+            marker=look["marker"] if two else "",
+            markerfacecolor="none",
+            markevery=[],  # in the legend alone: at its ends it would look like a group
+            label=short(kind),
+            zorder=4,
+        )
+    if not two:
+        above = w_of_group > w_of_group.mean()
+        for rows, face, label in ((above, BLACK, "above its mean"), (~above, "white", "not above")):
+            axes.scatter(
+                means[x][rows],
+                means[y][rows],
+                s=26,
+                facecolor=face,
+                edgecolor=BLACK,
+                linewidth=0.9,
+                alpha=0.8,
+                label=label,
+            )
+    of_groups = f"means of {plain(study.group.many)}"
+    axes.set_xlabel(f"{plain(study.predictor.label_with_units)}: {of_groups}")
+    axes.set_ylabel(f"{plain(study.outcome.label_with_units)}:\n{of_groups}")
+    title = plain(study.group_predictor.label) if study.group_predictor else ""
+    legend_above(figure, axes, title=title)
+    return figure
+
+
+@STYLE
+def draw_difference(
+    difference: pd.DataFrame, predictor: pd.Series, kinds: tuple[str, str], study: Study
+) -> Figure:
+    """Draw the difference between two kinds of groups over the predictor.
+
+    Parameters
+    ----------
+    difference
+        The columns ``"line"``, ``"low"`` and ``"high"`` over the predictor.
+    predictor
+        The units' values, marked at the bottom.
+    kinds
+        Two kinds of groups; the difference is the second one's outcome less that of the first.
+    study
+        The study, for its words.
+
+    Returns
+    -------
+    Figure
+        A line, a band, dark where it excludes zero, and a line at zero.
+
+    Examples
+    --------
+    >>> from helpers.study.reading import read_study
+    >>> band = pd.DataFrame({"line": [1.0, 2], "low": [-1.0, 1], "high": [2.0, 3]}, index=[-1.0, 1])
+    >>> len(draw_difference(band, band["low"], ("a", "b"), read_study("hsb")).axes[0].lines)
+    3
+    """
+    figure = Figure(figsize=(8, 4.4))
+    axes = figure.subplots()
+    at, low, high = difference.index.to_numpy(), difference["low"], difference["high"]
+    clear = ((low > 0) | (high < 0)).to_numpy()
+    axes.fill_between(at, low, high, color="#D9D9D9", linewidth=0, label="95% interval, holds zero")
+    axes.fill_between(
+        at,
+        low,
+        high,
+        where=clear,
+        interpolate=True,
+        facecolor="#7DB8DE",
+        linewidth=0,
+        hatch="//",
+        edgecolor="white",
+        label="95% interval, excludes zero",
+    )
+    axes.plot(at, difference["line"], color=BLACK, linewidth=2.2, label="difference")
+    axes.axhline(0, color=BLACK, linewidth=1)
+    ticks = np.unique(np.quantile(predictor, np.linspace(0, 1, 201)))
+    floor = np.full(len(ticks), float(low.min()) - 0.06 * float(high.max() - low.min()))
+    axes.plot(
+        ticks,
+        floor,
+        "|",
+        color=DARK_GREY,
+        markersize=9,
+        label=f"between two marks: 0.5% of {plain(study.unit.many)}",
+    )
+    axes.set_xlabel(plain(study.predictor.label_with_units))
+    lower, upper = map(short, kinds)
+    axes.set_ylabel(f"{plain(study.outcome.label_with_units)}:\n{upper}\nminus {lower}")
+    legend_above(figure, axes, ncols=2)
+    return figure

@@ -1,0 +1,1 @@
+"""Demonstrations for a lecture: simulated studies whose picture follows a slider."""

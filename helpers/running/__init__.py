@@ -1,0 +1,1 @@
+"""Running the chapters on studies: the notebooks executed, pages, indexes and tables written."""

@@ -1,0 +1,60 @@
+"""Hand the chapters to a Dask cluster (the extra ``cluster``)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from helpers.study.file import StudyError
+
+
+def execute_on_cluster(
+    address: str, notebooks: Sequence[str], parameters: Sequence[Mapping[str, Any]]
+) -> Iterator[tuple[int, str, str]]:
+    """Execute notebooks on the workers of a Dask scheduler, as they become free.
+
+    Parameters
+    ----------
+    address
+        The scheduler's, such as ``tcp://127.0.0.1:8786``. The workers run the same version of
+        this project, and see the data under the same paths.
+    notebooks, parameters
+        Each notebook as JSON, and the values of its parameters.
+
+    Yields
+    ------
+    place, executed, error
+        Which notebook has ended, in any order, and what `helpers.running.rerun.execute` returned.
+
+    Raises
+    ------
+    StudyError
+        If dask.distributed is not installed, or no scheduler answers.
+    """
+    try:
+        from dask.distributed import Client, as_completed
+    except ImportError as error:
+        raise StudyError(
+            "--scheduler needs dask.distributed; run `python -m pip install --editable "
+            "'.[cluster]'` in the project's folder"
+        ) from error
+    from helpers.running.rerun import execute
+
+    try:
+        client = Client(address, timeout="10s", set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise StudyError(
+            f"no Dask scheduler answers at {address} ({error}); start one with `dask scheduler`"
+        ) from error
+    with client:
+        # A chapter whose worker is lost goes to another one, up to three times.
+        futures = [
+            client.submit(execute, notebook, dict(values), pure=False, retries=3)
+            for notebook, values in zip(notebooks, parameters, strict=True)
+        ]
+        place = {future.key: i for i, future in enumerate(futures)}
+        for future in as_completed(futures, loop=client.loop):
+            try:
+                executed, error = future.result()
+            except Exception as lost:
+                executed, error = "", f"the cluster gave it up ({type(lost).__name__}: {lost})"
+            yield place[future.key], executed, error
+            future.release()
