@@ -21,6 +21,8 @@ from matplotlib.figure import Figure
 from playwright.sync_api import Browser, sync_playwright
 from xdist.scheduler import LoadFileScheduling
 
+from helpers.course.words import Prose
+
 # A shared machine may be slow now and then; that is no failure.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
@@ -104,12 +106,12 @@ def execute(number: str, study: str | Mapping[str, Any]) -> Executed:
         if isinstance(result.result, Figure):
             chapter.figures[cell.id] = result.result
         chapter.results[cell.id] = result.result
+        said = [o.data["text/markdown"] for o in captured.outputs if "text/markdown" in o.data]
+        said += [result.result.text] if isinstance(result.result, Prose) else []
+        whole = re.sub(r"(?<=\D)-\d$", "", cell.id)
+        for text in said:
+            chapter.texts[whole] = " ".join([chapter.texts.get(whole, ""), *text.split()]).strip()
         for output in captured.outputs:
-            if "text/markdown" in output.data:
-                text, whole = output.data["text/markdown"], re.sub(r"(?<=\D)-\d$", "", cell.id)
-                chapter.texts[whole] = " ".join(
-                    [chapter.texts.get(whole, ""), *text.split()]
-                ).strip()
             for row in (output.metadata or {}).get("estimates", []):
                 chapter.estimates[row["model"], row["term"]] = row
         if "solution" in cell.metadata.get("tags", []):

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import Estimate, choose, count, interval, number, p_value, percent, verdict, words
-from helpers.course.words import NOT_AVAILABLE
 from helpers.study.file import Study
+from helpers.text import NOT_AVAILABLE
 
 SENTENCES = {"higher": "It is higher.", "lower": "It is lower.", "unclear": "It cannot be told."}
 

@@ -2,57 +2,14 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-
-@dataclass(frozen=True)
-class Estimate:
-    """One number that a model estimated: a row of the tidy table.
-
-    Parameters
-    ----------
-    model
-        The model's name in the course, such as ``"total"``.
-    effect
-        What kind of number it is: ``"fixed"``, ``"variance"`` or ``"fit"``.
-    term
-        What it belongs to: ``"Intercept"``, a variable's name, a variance's name.
-    estimate, std_error, df, conf_low, conf_high
-        The estimate, its standard error, the degrees of freedom behind its interval, and the
-        limits of the 95% interval; ``nan`` where a number is not defined.
-    method
-        How it was estimated, such as ``"OLS"``.
-
-    Examples
-    --------
-    >>> slope = Estimate("total", "fixed", "ses", 3.18, method="OLS")
-    >>> slope.term, slope.std_error
-    ('ses', nan)
-    """
-
-    model: str
-    effect: str
-    term: str
-    estimate: float
-    std_error: float = math.nan
-    df: float = math.nan
-    conf_low: float = math.nan
-    conf_high: float = math.nan
-    method: str = ""
-
-    @property
-    def p_value(self) -> float:
-        """The two-sided p-value against zero, by t."""
-        from scipy.stats import t
-
-        if not (self.std_error > 0 and self.df > 0):
-            return math.nan
-        return float(2 * t.sf(abs(self.estimate / self.std_error), self.df))
-
+from helpers.models.estimate import Estimate
+from helpers.text import decimals
 
 COLUMNS = ["chapter", *(field.name for field in fields(Estimate))]
 
@@ -198,20 +155,6 @@ def write_results(rows: Iterable[Mapping[str, Any]], folder: Path) -> None:
     half = folder / "results.csv.partial"
     pd.DataFrame(rows, columns=COLUMNS).to_csv(half, index=False, lineterminator="\n")
     half.replace(folder / "results.csv")
-
-
-def decimals(estimate: float, std_error: float = math.nan) -> int:
-    """Return how many decimals a table shows: to the third digit of the standard error.
-
-    >>> decimals(12.657, 0.188), decimals(37.03)
-    (3, 2)
-    """
-    if math.isfinite(std_error) and std_error > 0:
-        digits = 2 - math.floor(math.log10(std_error))
-    else:
-        size = abs(estimate)
-        digits = 3 - math.floor(math.log10(size)) if math.isfinite(size) and size > 0 else 3
-    return min(max(digits, 0), 15)
 
 
 def _rounded(estimate: Estimate) -> dict[str, str]:

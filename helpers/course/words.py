@@ -1,19 +1,48 @@
-"""Numbers and verdicts in words.
+"""What sentences are made of: prose, intervals, counts, and a study's own words.
 
-Chapters write their sentences themselves, each version in full; what stands here chooses between
-them, rounds, and keeps a study's own words from being read as Markdown.
+Chapters write their sentences themselves, each version in full, in their ``tell``; what stands here
+puts them together and keeps a study's own words from being read as Markdown.
 """
 
-import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from helpers.course.estimates import Estimate
+from helpers.models.estimate import Estimate
 from helpers.study.file import Noun, Study
+from helpers.text import NOT_AVAILABLE, number
 
-NOT_AVAILABLE = "not available"
+
+class Prose:
+    """A paragraph, shown as the page's own prose.
+
+    Parameters
+    ----------
+    *sentences
+        Whole sentences in Markdown, their facts already computed. Those that are empty are left
+        out.
+
+    Examples
+    --------
+    >>> Prose("It rises.", "", "By how much, chapter 4 says.")
+    It rises. By how much, chapter 4 says.
+    """
+
+    def __init__(self, *sentences: str) -> None:
+        self.text = " ".join(filter(None, sentences))
+
+    @classmethod
+    def of_paragraphs(cls, *paragraphs: str) -> Self:
+        """Put paragraphs below each other; those that are empty are left out."""
+        return cls("\n\n".join(filter(None, paragraphs)))
+
+    def __str__(self) -> str:
+        return self.text
+
+    __repr__ = __str__
+
+    def _repr_markdown_(self) -> str:
+        return self.text
 
 
 def say(text: str) -> None:
@@ -32,42 +61,6 @@ def say(text: str) -> None:
     from IPython.display import Markdown, display
 
     display(Markdown(text.strip()))
-
-
-def number(value: float | Estimate, std_error: float | None = None) -> str:
-    """Write a number with the digits it deserves.
-
-    Parameters
-    ----------
-    value
-        A number, or an estimate, which brings its own standard error.
-    std_error
-        The standard error of the number, in its units. The last digit written is the second
-        significant digit of the standard error; without one, three significant digits are.
-
-    Examples
-    --------
-    >>> number(3.183870, std_error=0.097121)
-    '3.184'
-    >>> number(12.747853), number(64907.0), number(-0.0004321), number(float("nan"))
-    ('12.7', '64,900', '-0.000432', 'not available')
-    """
-    if isinstance(value, Estimate):
-        value, std_error = value.estimate, value.std_error
-    if not math.isfinite(value):
-        return NOT_AVAILABLE
-    if abs(value) < 1e-12:  # rounding error
-        return "0"
-    magnitude = math.floor(math.log10(abs(value)))
-    if not -5 <= magnitude <= 8:
-        return f"{value:.3g}"
-    if std_error is not None and math.isfinite(std_error) and std_error > 0:
-        # No more than seven digits, however small the standard error.
-        decimals = min(1 - math.floor(math.log10(std_error)), 6 - magnitude)
-    else:
-        decimals = 2 - magnitude
-    written = f"{round(value, decimals):,.{max(decimals, 0)}f}"
-    return written.removeprefix("-") if float(written.replace(",", "")) == 0 else written
 
 
 def size(estimate: Estimate) -> str:
@@ -94,42 +87,6 @@ def interval(estimate: Estimate) -> str:
     return f"95% interval {NOT_AVAILABLE if NOT_AVAILABLE in ends else ' to '.join(ends)}"
 
 
-def percent(share: float) -> str:
-    """Write a share of one as a percentage, never rounding it to none or all.
-
-    Examples
-    --------
-    >>> percent(0.1804), percent(0.022), percent(0.00001), percent(0.9999), percent(1.0)
-    ('18%', '2.2%', 'less than 0.1%', 'more than 99.9%', '100%')
-    """
-    if not math.isfinite(share):
-        return NOT_AVAILABLE
-    if min(abs(share), abs(1 - share)) < 1e-12:  # rounding error
-        return f"{share:.0%}"
-    if 0 < share < 0.001:
-        return "less than 0.1%"
-    if 0.999 < share < 1:
-        return "more than 99.9%"
-    return f"{share:.1%}" if share < 0.0995 or share > 0.985 else f"{share:.0%}"
-
-
-def p_value(p: float) -> str:
-    """Write a p-value, never as zero.
-
-    Examples
-    --------
-    >>> p_value(0.0123), p_value(1e-12), p_value(0.53)
-    ('p = 0.012', 'p < 0.001', 'p = 0.53')
-    """
-    if not math.isfinite(p):
-        return f"p {NOT_AVAILABLE}"
-    if p < 0.001:
-        return "p < 0.001"
-    if p > 0.99:
-        return "p > 0.99"
-    return f"p = {p:.3f}" if p < 0.0995 else f"p = {p:.2f}"
-
-
 def count(n: int, noun: Noun | None = None) -> str:
     """Write a count, with what is counted in the singular or plural.
 
@@ -141,19 +98,6 @@ def count(n: int, noun: Noun | None = None) -> str:
     if noun is None:
         return f"{n:,}"
     return f"{n:,} {_as_text(noun.one if n == 1 else noun.many)}"
-
-
-def span(sizes: Any) -> str:
-    """Write from which size to which groups go.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> span(np.array([14, 67])), span(np.array([10, 10]))
-    ('14 to 67', '10')
-    """
-    low, high = sizes.min(), sizes.max()
-    return f"{low:,} to {high:,}" if low < high else f"{low:,}"
 
 
 def verdict(estimate: Estimate, *, higher: str, lower: str, unclear: str, null: float = 0.0) -> str:

@@ -13,7 +13,6 @@ import pandas as pd
 import patsy
 from scipy import stats
 
-from helpers.course.estimates import Estimate
 from helpers.models.design import (
     Design,
     design_of_groups,
@@ -22,6 +21,7 @@ from helpers.models.design import (
     moments_of_rows,
     row_chunks,
 )
+from helpers.models.estimate import Estimate
 from helpers.models.moments import (
     CONSTANT,
     FitError,

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from helpers.course.estimates import decimals
-from helpers.course.words import p_value, span
+from helpers.text import decimals, p_value, span
 
 if TYPE_CHECKING:
     from helpers.models.fit import MixedFit

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chi2
 
-from helpers.course.estimates import Estimate
+from helpers.models.estimate import Estimate
 from helpers.models.fit import MixedFit, check_among, check_level, combination
 from helpers.models.moments import CONSTANT, FitError
 from helpers.models.profile import icc_limits

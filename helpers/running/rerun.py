@@ -24,8 +24,9 @@ from helpers.course.estimates import collect_estimates, write_results
 from helpers.running.report.index import Chapter, index_page, versions
 from helpers.running.report.overview import overview_page
 from helpers.running.report.page import chapter_page, title_of
-from helpers.study.file import STUDY_FOLDERS, StudyError, did_you_mean
+from helpers.study.file import STUDY_FOLDERS, StudyError
 from helpers.study.reading import read_study
+from helpers.text import did_you_mean
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from helpers.course.words import count, number, span
+from helpers.course.words import count
 from helpers.study.file import Study, Variable
+from helpers.text import number, span
 
 FAR = 5.0  # robust standard deviations from the median at which a value is pointed out
 NEARLY_ALL = 0.95  # a column that holds one value this often is called nearly constant

@@ -4,7 +4,6 @@ Everything wrong with a study is a :class:`StudyError` that names the file, the 
 remedy.
 """
 
-import difflib
 import keyword
 import re
 import unicodedata
@@ -23,6 +22,8 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+
+from helpers.text import did_you_mean
 
 DATA_FOLDER = Path(__file__).resolve().parents[2] / "data"
 STUDY_FOLDERS = (DATA_FOLDER / "more", DATA_FOLDER)  # of two equal names the last counts
@@ -395,14 +396,3 @@ def _known_keys(place: Iterable[str | int]) -> list[str]:
     models = {"unit": Noun, "group": Group}
     model = Study if part is None else models.get(str(part), Variable)
     return list(model.model_fields)
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Name the known word nearest to `word`, however far it is.
-
-    >>> did_you_mean("lable", ["label", "units"])
-    "; did you mean 'label'?"
-    """
-    near = difflib.get_close_matches(word.lower(), [k.lower() for k in known], n=1, cutoff=0.0)
-    exact = [k for k in known if [k.lower()] == near]
-    return f"; did you mean {exact[0]!r}?" if exact else ""

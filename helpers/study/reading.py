@@ -7,17 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from helpers.study.file import (
-    Group,
-    Study,
-    StudyError,
-    Variable,
-    did_you_mean,
-    find_study,
-    read_yaml,
-    validate,
-)
+from helpers.study.file import Group, Study, StudyError, Variable, find_study, read_yaml, validate
 from helpers.study.tables import READERS, VALUE_LABELS, kind_of, read_table
+from helpers.text import did_you_mean
 
 MOST_CATEGORIES = 20  # a cross table of more could not be read
 

@@ -7,7 +7,6 @@ import pandas as pd
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-from helpers.course.estimates import Estimate
 from helpers.course.style import (
     BLACK,
     DARK_GREY,
@@ -22,6 +21,7 @@ from helpers.course.style import (
     sample_note,
     scatter_of,
 )
+from helpers.models.estimate import Estimate
 from helpers.study.file import Study
 
 

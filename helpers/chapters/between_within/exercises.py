@@ -4,7 +4,7 @@ import numpy as np
 
 from helpers.course.exercises.facts import Facts
 from helpers.course.exercises.kinds import Choice, Number, outcome, share
-from helpers.course.words import number
+from helpers.text import number
 
 
 def steeper(facts: Facts) -> Choice:

@@ -4,7 +4,7 @@ import numpy as np
 
 from helpers.course.exercises.facts import Facts
 from helpers.course.exercises.kinds import Choice, NoAnswerError, Number, Prediction, outcome, share
-from helpers.course.words import number
+from helpers.text import number
 
 
 def two_units(facts: Facts) -> Choice:

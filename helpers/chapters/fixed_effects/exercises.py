@@ -5,7 +5,7 @@ import pandas as pd
 
 from helpers.course.exercises.facts import Facts, slope
 from helpers.course.exercises.kinds import Choice, NoAnswerError, Number, Prediction, outcome
-from helpers.course.words import number
+from helpers.text import number
 
 THREE_ROADS = Prediction(
     "A",

@@ -4,9 +4,9 @@ import numpy as np
 
 from helpers.course.exercises.facts import Facts, group_variance
 from helpers.course.exercises.kinds import Choice, NoAnswerError, Number, outcome, share
-from helpers.course.words import number
 from helpers.models.fit import MixedFit
 from helpers.models.variance import icc
+from helpers.text import number
 
 
 def beside_eta_squared(facts: Facts) -> Choice:

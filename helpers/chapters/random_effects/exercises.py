@@ -4,7 +4,7 @@ import numpy as np
 
 from helpers.course.exercises.facts import Facts, group_variance
 from helpers.course.exercises.kinds import Choice, Number, outcome, variance
-from helpers.course.words import number
+from helpers.text import number
 
 
 def spread_of_intercepts(facts: Facts) -> Choice:

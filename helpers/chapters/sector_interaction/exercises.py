@@ -2,9 +2,9 @@
 
 from helpers.course.exercises.facts import Facts, group_variance
 from helpers.course.exercises.kinds import Choice, NoAnswerError, Number, outcome
-from helpers.course.words import number
 from helpers.models.fit import fit_mixed
 from helpers.models.moments import FitError
+from helpers.text import number
 
 
 def variances_that_move(facts: Facts) -> Choice:

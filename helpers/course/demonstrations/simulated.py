@@ -21,12 +21,12 @@ from helpers.course.demonstrations.figures import (
     draw_naive_errors,
     draw_simulated_groups,
 )
-from helpers.course.words import number, percent
 from helpers.models.fit import MixedFit, fit_mixed
 from helpers.models.moments import CONSTANT, Moments
 from helpers.models.reml import Array, Point, optimum
 from helpers.models.variance import icc
 from helpers.study.file import Study
+from helpers.text import number, percent
 
 
 class Demonstration(ABC):

@@ -14,21 +14,11 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from helpers.chapters.between_within.draw import draw_intervals
-from helpers.course.estimates import Estimate
-from helpers.course.words import (
-    Words,
-    choose,
-    count,
-    interval,
-    number,
-    percent,
-    size,
-    span,
-    verdict,
-    words,
-)
+from helpers.course.words import Words, choose, count, interval, size, verdict, words
+from helpers.models.estimate import Estimate
 from helpers.running.report.page import markdown_to_html, page
 from helpers.study.file import Study
+from helpers.text import number, percent, span
 
 PACKAGES = ("multilevel-course", "numpy", "pandas", "scipy", "statsmodels", "matplotlib")
 

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 import pandas as pd
 from matplotlib.figure import Figure
 
-from helpers.course.estimates import Estimate
 from helpers.course.style import BLACK, GREY, STYLE, plain, short
-from helpers.course.words import Words, count, number, percent
+from helpers.course.words import Words, count
+from helpers.models.estimate import Estimate
 from helpers.running.report.index import estimates_of, picture, slopes_of
 from helpers.running.report.page import markdown_to_html, page
 from helpers.study.file import Study
+from helpers.text import number, percent
 
 PANELS = {
     "intraclass correlation": ("null", "icc"),

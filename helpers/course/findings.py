@@ -1,0 +1,53 @@
+"""What a study shows, decided once: each finding by one function, with its criterion and source.
+
+A chapter's sentences, the index of a run, the page of several studies and the replies to exercises
+word what is decided here, and decide nothing themselves.
+"""
+
+from enum import Enum
+
+from helpers.models.estimate import Estimate
+
+
+class Finding(Enum):
+    """What was found of an effect, or of a difference between two."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    UNCLEAR = "unclear"  # the data do not tell
+    ABSENT = "absent"  # the study has no such effect that could be asked about
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether a direction was found."""
+        return self in (Finding.HIGHER, Finding.LOWER)
+
+
+def direction(estimate: Estimate) -> Finding:
+    """Tell whether an effect is above or below zero.
+
+    By its 95% interval: unclear where that holds zero, or is not defined.
+
+    Examples
+    --------
+    >>> direction(Estimate("total", "fixed", "x", 2.0, conf_low=1.0, conf_high=3.0))
+    <Finding.HIGHER: 'higher'>
+    """
+    found = {1: Finding.HIGHER, -1: Finding.LOWER, 0: Finding.UNCLEAR}
+    return found[estimate.direction]
+
+
+def contextual(effect: Estimate, means_differ: bool) -> Finding:
+    """Tell whether the slope between groups is higher than the slope within them, or lower.
+
+    By the 95% interval of the group mean's coefficient beside the predictor's own (t,
+    Satterthwaite's df): Mundlak (1978, Econometrica 46, 69-85). Absent where all groups have the
+    same mean of the predictor, or are too few for a slope between them.
+
+    Examples
+    --------
+    >>> effect = Estimate("within_between", "fixed", "ses_mean", 3.7, conf_low=2.9, conf_high=4.4)
+    >>> contextual(effect, means_differ=True)
+    <Finding.HIGHER: 'higher'>
+    """
+    return direction(effect) if means_differ else Finding.ABSENT

@@ -1,0 +1,126 @@
+"""Plain words and numbers for people; knows nothing of what they are about."""
+
+import difflib
+import math
+from collections.abc import Iterable
+from typing import Any, Protocol, runtime_checkable
+
+NOT_AVAILABLE = "not available"
+
+
+@runtime_checkable
+class Estimated(Protocol):
+    """A number that brings its standard error."""
+
+    estimate: float
+    std_error: float
+
+
+def number(value: float | Estimated, std_error: float | None = None) -> str:
+    """Write a number with the digits it deserves.
+
+    Parameters
+    ----------
+    value
+        A number, or an estimate, which brings its own standard error.
+    std_error
+        The standard error of the number, in its units. The last digit written is the second
+        significant digit of the standard error; without one, three significant digits are.
+
+    Examples
+    --------
+    >>> number(3.183870, std_error=0.097121)
+    '3.184'
+    >>> number(12.747853), number(64907.0), number(-0.0004321), number(float("nan"))
+    ('12.7', '64,900', '-0.000432', 'not available')
+    """
+    if isinstance(value, Estimated):
+        value, std_error = value.estimate, value.std_error
+    if not math.isfinite(value):
+        return NOT_AVAILABLE
+    if abs(value) < 1e-12:  # rounding error
+        return "0"
+    magnitude = math.floor(math.log10(abs(value)))
+    if not -5 <= magnitude <= 8:
+        return f"{value:.3g}"
+    if std_error is not None and math.isfinite(std_error) and std_error > 0:
+        # No more than seven digits, however small the standard error.
+        decimals = min(1 - math.floor(math.log10(std_error)), 6 - magnitude)
+    else:
+        decimals = 2 - magnitude
+    written = f"{round(value, decimals):,.{max(decimals, 0)}f}"
+    return written.removeprefix("-") if float(written.replace(",", "")) == 0 else written
+
+
+def percent(share: float) -> str:
+    """Write a share of one as a percentage, never rounding it to none or all.
+
+    Examples
+    --------
+    >>> percent(0.1804), percent(0.022), percent(0.00001), percent(0.9999), percent(1.0)
+    ('18%', '2.2%', 'less than 0.1%', 'more than 99.9%', '100%')
+    """
+    if not math.isfinite(share):
+        return NOT_AVAILABLE
+    if min(abs(share), abs(1 - share)) < 1e-12:  # rounding error
+        return f"{share:.0%}"
+    if 0 < share < 0.001:
+        return "less than 0.1%"
+    if 0.999 < share < 1:
+        return "more than 99.9%"
+    return f"{share:.1%}" if share < 0.0995 or share > 0.985 else f"{share:.0%}"
+
+
+def p_value(p: float) -> str:
+    """Write a p-value, never as zero.
+
+    Examples
+    --------
+    >>> p_value(0.0123), p_value(1e-12), p_value(0.53)
+    ('p = 0.012', 'p < 0.001', 'p = 0.53')
+    """
+    if not math.isfinite(p):
+        return f"p {NOT_AVAILABLE}"
+    if p < 0.001:
+        return "p < 0.001"
+    if p > 0.99:
+        return "p > 0.99"
+    return f"p = {p:.3f}" if p < 0.0995 else f"p = {p:.2f}"
+
+
+def span(sizes: Any) -> str:
+    """Write from which size to which groups go.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> span(np.array([14, 67])), span(np.array([10, 10]))
+    ('14 to 67', '10')
+    """
+    low, high = sizes.min(), sizes.max()
+    return f"{low:,} to {high:,}" if low < high else f"{low:,}"
+
+
+def decimals(estimate: float, std_error: float = math.nan) -> int:
+    """Return how many decimals a table shows: to the third digit of the standard error.
+
+    >>> decimals(12.657, 0.188), decimals(37.03)
+    (3, 2)
+    """
+    if math.isfinite(std_error) and std_error > 0:
+        digits = 2 - math.floor(math.log10(std_error))
+    else:
+        size = abs(estimate)
+        digits = 3 - math.floor(math.log10(size)) if math.isfinite(size) and size > 0 else 3
+    return min(max(digits, 0), 15)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Name the known word nearest to `word`, however far it is.
+
+    >>> did_you_mean("lable", ["label", "units"])
+    "; did you mean 'label'?"
+    """
+    near = difflib.get_close_matches(word.lower(), [k.lower() for k in known], n=1, cutoff=0.0)
+    exact = [k for k in known if [k.lower()] == near]
+    return f"; did you mean {exact[0]!r}?" if exact else ""
