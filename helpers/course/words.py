@@ -7,6 +7,7 @@ puts them together and keeps a study's own words from being read as Markdown.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
 
 from helpers.models.estimate import Estimate
 from helpers.study.file import Noun, Study

@@ -1,0 +1,51 @@
+"""What every text of the course keeps to, whatever the data: laws, not snapshots."""
+
+import re
+
+# No text, and no whole chapter, says two of a pair.
+EXCLUDE_EACH_OTHER = [
+    ("of one size", "in order of size"),
+    ("The line rises", "The line falls"),
+    ("there is no between slope", "the between slope has a weight"),
+]
+
+# Words of the course's own data, which no other study may meet in a computed sentence.
+OF_HSB = re.compile(r"\b(schools?|students?|pupils?|math|Catholic|public|sector|ses)\b")
+
+UNLAWFUL = {
+    "a number that is none": r"(?<![\w-])(nan|inf|-inf)(?![\w-])",
+    "a zero with a sign": r"(?<![\w.])[-−]0(\.0+)?%?(?![\w.,]*[1-9])(?![\w])",
+    "a p-value of zero": r"p = 0\.0*(?![\d])",
+    "a number in e notation inside a formula": r"\$[^$]*\d[eE][+-]?\d[^$]*\$",
+    "an object's name": r"<[\w.]+ object|Estimate\(|Finding\.|None\b|np\.float",
+    "a space before a mark": r" [.,;:!?](?!\.)",
+    "two marks": r"[.,;:][.,;]|\.\.(?!\.)",
+    "a sentence that begins small": r"[.!?] [a-z](?!\.)(?![\w-]*\()",
+    "two spaces": r"\S  +\S",
+}
+
+
+def unlawful(text: str) -> list[str]:
+    """Return the laws that a text breaks, each with the place."""
+    found = [
+        f"{law}: …{text[max(0, m.start() - 30) : m.end() + 30]}…"
+        for law, pattern in UNLAWFUL.items()
+        for m in re.finditer(pattern, text)
+    ]
+    found += [f"both {a!r} and {b!r}" for a, b in EXCLUDE_EACH_OTHER if a in text and b in text]
+    marks = re.sub(r"\\.|`[^`]*`", "", text)
+    found += [f"unpaired {mark}" for mark in ("$", "(") if _unpaired(marks, mark)]
+    return found
+
+
+def _unpaired(text: str, mark: str) -> bool:
+    if mark == "(":
+        return text.count("(") != text.count(")")
+    return text.count(mark) % 2 == 1
+
+
+def assert_lawful(text: str, *, of_hsb: bool = False) -> None:
+    """Fail where a text breaks a law; `of_hsb` says that the course's own words may stand there."""
+    assert not unlawful(text), (unlawful(text), text)
+    if not of_hsb:
+        assert not OF_HSB.search(text), text
