@@ -15,9 +15,9 @@ from helpers import (
     count,
     draw_within_and_between,
     fit_mixed,
+    magnitude,
     number,
     read_study,
-    size,
     verdict,
     words,
 )
@@ -72,14 +72,14 @@ def landing_values(notebooks: Iterable[NotebookNode]) -> dict[str, str]:
     within, between, total = slopes["within"], slopes["between"], slopes["total"]
     inside = verdict(
         within,
-        higher=f"has on average {size(within)}{word.in_y} more of {word.y}",
-        lower=f"has on average {size(within)}{word.in_y} less of {word.y}",
+        higher=f"has on average {magnitude(within)}{word.in_y} more of {word.y}",
+        lower=f"has on average {magnitude(within)}{word.in_y} less of {word.y}",
         unclear=f"cannot be said to have more, or less, of {word.y}",
     )
     among = verdict(
         between,
-        higher=f"lies {size(between)}{word.in_y} higher on average",
-        lower=f"lies {size(between)}{word.in_y} lower on average",
+        higher=f"lies {magnitude(between)}{word.in_y} higher on average",
+        lower=f"lies {magnitude(between)}{word.in_y} lower on average",
         unclear="cannot be said to lie higher, or lower",
     )
     x = STUDY.predictor.name

@@ -9,41 +9,57 @@ from typing import Any
 import pandas as pd
 
 from helpers.models.estimate import Estimate
+from helpers.models.fit import MixedFit
 from helpers.text import decimals
 
 COLUMNS = ["chapter", *(field.name for field in fields(Estimate))]
 
 
-def fixed_effects(
+def estimates_of(
     fit: Any, model: str, method: str = "OLS", terms: Iterable[str] = ()
 ) -> dict[str, Estimate]:
-    """Collect a regression's coefficients, by term.
+    """Collect what a fit estimated, by term.
 
     Parameters
     ----------
     fit
-        A statsmodels result of ``smf.ols(...).fit()`` or its like, with t intervals.
-    model, method
-        The names to file them under.
+        What :func:`helpers.fit_mixed` returns, with a random intercept and at most one slope; or a
+        statsmodels result of ``smf.ols(...).fit()`` or its like, with t intervals.
+    model
+        The name to file them under.
+    method
+        How a regression was estimated; a multilevel model knows it.
     terms
-        The terms that the model should have. Where the fit lacks one, because the data do not
+        The terms that a regression should have. Where the fit lacks one, because the data do not
         identify it, these terms are returned without numbers.
 
     Returns
     -------
     dict of str to Estimate
-        One estimate for each coefficient, with its 95% interval. Where the fit leaves no
-        degrees of freedom there is no standard error and no interval.
+        Of a regression the coefficients with their 95% intervals; where the fit leaves no degrees
+        of freedom there is no standard error and no interval. Of a multilevel model the fixed
+        effects with t intervals; ``var_group``, ``var_residual`` and, with a random slope,
+        ``var_slope`` and ``cov_intercept_slope`` with profile-likelihood intervals; and ``loglik``.
 
     Examples
     --------
     >>> import pandas as pd, statsmodels.formula.api as smf
     >>> data = pd.DataFrame({"x": [0, 1, 2, 3], "y": [1, 2, 2, 3]})
-    >>> round(fixed_effects(smf.ols("y ~ x", data).fit(), "total")["x"].estimate, 6)
+    >>> round(estimates_of(smf.ols("y ~ x", data).fit(), "total")["x"].estimate, 6)
     0.6
+    >>> from helpers import fit_mixed, read_study
+    >>> fit = fit_mixed("mathach ~ 1", read_study("hsb").frame, "schoolid")
+    >>> {term: round(each.estimate, 2) for term, each in estimates_of(fit, "null").items()}
+    {'Intercept': 12.64, 'var_group': 8.61, 'var_residual': 39.15, 'loglik': -23558.4}
     """
+    if isinstance(fit, MixedFit):
+        return _of_mixed(fit, model)
     if not set(terms) <= set(fit.params.index):
         return {term: Estimate(model, "fixed", term, math.nan, method=method) for term in terms}
+    return _of_regression(fit, model, method)
+
+
+def _of_regression(fit: Any, model: str, method: str) -> dict[str, Estimate]:
     # With clustered errors statsmodels keeps the degrees of freedom of its t apart.
     df = float(getattr(fit, "df_resid_inference", None) or fit.df_resid)
     table = pd.DataFrame({"estimate": fit.params})
@@ -56,30 +72,7 @@ def fixed_effects(
     }
 
 
-def mixed_effects(fit: Any, model: str) -> dict[str, Estimate]:
-    """Collect a multilevel model's estimates, by term.
-
-    Parameters
-    ----------
-    fit
-        What :func:`helpers.fit_mixed` returns, with a random intercept and at most one slope.
-    model
-        The name to file them under.
-
-    Returns
-    -------
-    dict of str to Estimate
-        The fixed effects with t intervals; ``var_group``, ``var_residual`` and, with a random
-        slope, ``var_slope`` and ``cov_intercept_slope`` with profile-likelihood intervals; and
-        ``loglik``.
-
-    Examples
-    --------
-    >>> from helpers import fit_mixed, read_study
-    >>> fit = fit_mixed("mathach ~ 1", read_study("hsb").frame, "schoolid")
-    >>> {term: round(each.estimate, 2) for term, each in mixed_effects(fit, "null").items()}
-    {'Intercept': 12.64, 'var_group': 8.61, 'var_residual': 39.15, 'loglik': -23558.4}
-    """
+def _of_mixed(fit: MixedFit, model: str) -> dict[str, Estimate]:
     limits = fit.conf_int()
     found = {
         term: Estimate(
@@ -117,7 +110,7 @@ def show_estimates(chapter: str, *models: Mapping[str, Estimate]) -> None:
     chapter
         The chapter's number, such as ``"02"``.
     models
-        Each model's estimates by term, as :func:`fixed_effects` returns them.
+        Each model's estimates by term, as :func:`estimates_of` returns them.
 
     Examples
     --------

@@ -6,6 +6,8 @@ word what is decided here, and decide nothing themselves.
 
 from enum import Enum
 
+import pandas as pd
+
 from helpers.models.estimate import Estimate
 
 
@@ -35,6 +37,24 @@ def direction(estimate: Estimate) -> Finding:
     """
     found = {1: Finding.HIGHER, -1: Finding.LOWER, 0: Finding.UNCLEAR}
     return found[estimate.direction]
+
+
+def means_differ(means: pd.Series, values: pd.Series) -> bool:
+    """Tell whether means of groups differ by more than rounding, so that they make a line.
+
+    Parameters
+    ----------
+    means
+        The mean of each group.
+    values
+        The values they are means of, one a unit.
+
+    Examples
+    --------
+    >>> means_differ(pd.Series([1.0, 2.0]), pd.Series([0.0, 2.0, 1.0, 3.0]))
+    True
+    """
+    return bool(means.std() > 1e-9 * values.std())
 
 
 def contextual(effect: Estimate, means_differ: bool) -> Finding:

@@ -64,12 +64,12 @@ def say(text: str) -> None:
     display(Markdown(text.strip()))
 
 
-def size(estimate: Estimate) -> str:
+def magnitude(estimate: Estimate) -> str:
     """Write how large an estimate is, for a sentence that says its direction in words.
 
     Examples
     --------
-    >>> size(Estimate("total", "fixed", "x", -2.41, std_error=0.13))
+    >>> magnitude(Estimate("total", "fixed", "x", -2.41, std_error=0.13))
     '2.41'
     """
     return number(abs(estimate.estimate), estimate.std_error)

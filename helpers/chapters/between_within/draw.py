@@ -7,8 +7,8 @@ import pandas as pd
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
+from helpers.course.draw import intervals as intervals
 from helpers.course.style import (
-    BLACK,
     DARK_GREY,
     GREEN,
     GREY,
@@ -26,7 +26,7 @@ from helpers.study.file import Study
 
 
 @STYLE
-def draw_total_and_between(
+def total_and_between(
     data: pd.DataFrame,
     means: pd.DataFrame,
     total: Mapping[str, Estimate],
@@ -55,7 +55,7 @@ def draw_total_and_between(
     >>> from helpers.study.reading import read_study
     >>> study = read_study("hsb")
     >>> line = {term: Estimate("total", "fixed", term, 1.0) for term in ("Intercept", "ses")}
-    >>> len(draw_total_and_between(study.frame, study.frame, line, line, study).axes[0].lines)
+    >>> len(total_and_between(study.frame, study.frame, line, line, study).axes[0].lines)
     2
     """
     x, y = study.predictor.name, study.outcome.name
@@ -75,7 +75,7 @@ def draw_total_and_between(
 
 
 @STYLE
-def draw_within_and_between(
+def within_and_between(
     data: pd.DataFrame, means: pd.DataFrame, slopes: Mapping[str, float], study: Study
 ) -> Figure:
     """Draw each group as a short line of the within slope, and all means with the between line.
@@ -101,7 +101,7 @@ def draw_within_and_between(
     >>> from helpers.study.reading import read_study
     >>> study = read_study("hsb")
     >>> means = study.frame.groupby("schoolid")[["ses", "mathach"]].mean()
-    >>> figure = draw_within_and_between(study.frame, means, {"within": 2, "between": 6}, study)
+    >>> figure = within_and_between(study.frame, means, {"within": 2, "between": 6}, study)
     >>> len(figure.axes[0].collections[0].get_segments())
     160
     """
@@ -141,7 +141,7 @@ def draw_within_and_between(
 
 
 @STYLE
-def draw_weighted_average(slopes: Mapping[str, float], weight: float, study: Study) -> Figure:
+def weighted_average(slopes: Mapping[str, float], weight: float, study: Study) -> Figure:
     """Draw the total slope where it stands between the within and the between slope.
 
     Parameters
@@ -164,7 +164,7 @@ def draw_weighted_average(slopes: Mapping[str, float], weight: float, study: Stu
     --------
     >>> from helpers.study.reading import read_study
     >>> slopes = {"within": 2.0, "between": 6.0, "total": 3.0}
-    >>> len(draw_weighted_average(slopes, 0.25, read_study("hsb")).axes[0].lines)
+    >>> len(weighted_average(slopes, 0.25, read_study("hsb")).axes[0].lines)
     4
     """
     figure = Figure(figsize=(8, 2.1))
@@ -196,40 +196,4 @@ def draw_weighted_average(slopes: Mapping[str, float], weight: float, study: Stu
         f"slope of {plain(study.outcome.label)} on {plain(study.predictor.label)} "
         f"(weight of the between slope: {weight:.3g})"
     )
-    return figure
-
-
-@STYLE
-def draw_intervals(rows: Mapping[str, Estimate], label: str) -> Figure:
-    """Draw estimates with their 95% intervals, one above the other.
-
-    Parameters
-    ----------
-    rows
-        The estimates, by what to call them; the first stands on top.
-    label
-        What the axis measures.
-
-    Returns
-    -------
-    Figure
-        A point and a bar for each estimate that has an interval, a point alone for one that has
-        none, and a line at zero.
-
-    Examples
-    --------
-    >>> one = Estimate("total", "fixed", "x", 2.0, conf_low=1.0, conf_high=3.0)
-    >>> [text.get_text() for text in draw_intervals({"a": one}, "slope").axes[0].get_yticklabels()]
-    ['a']
-    """
-    figure = Figure(figsize=(8, 1.1 + 0.5 * len(rows)))
-    axes = figure.subplots()
-    for position, row in enumerate(rows.values()):
-        axes.plot([row.conf_low, row.conf_high], [position] * 2, color=BLACK, linewidth=2.6)
-        axes.plot(row.estimate, position, "o^sD"[position % 4], markersize=8, color=BLACK)
-    axes.axvline(0, color=GREY, linewidth=1.5)
-    axes.set_yticks(range(len(rows)), [plain(name) for name in rows])
-    axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.grid(axis="y", visible=False)
-    axes.set_xlabel(plain(label))
     return figure

@@ -3,7 +3,7 @@
 import numpy as np
 
 from helpers.course.exercises.facts import Facts
-from helpers.course.exercises.kinds import Choice, Number, outcome, share
+from helpers.course.exercises.kinds import Choice, Number, prediction, share
 from helpers.text import number
 
 
@@ -12,7 +12,7 @@ def steeper(facts: Facts) -> Choice:
     facts.need_means_that_differ()
     between, total = facts.slope_between, facts.slope_total
     alike = abs(between - total) <= 0.02 * abs(total)
-    return outcome(
+    return prediction(
         "C" if alike else "A" if abs(between) > abs(total) else "B",
         "ABC",
         f"The slope of the means is {number(between)}, that of all units {number(total)}.",
@@ -30,7 +30,7 @@ def robust_error(facts: Facts) -> Choice:
     # Liang and Zeger (1986), with the correction for few groups that software applies.
     robust = (scores**2).sum() / (x**2).sum() ** 2 * j / (j - 1) * (n - 1) / (n - 2)
     ratio = np.sqrt(robust / naive) if naive > 0 else np.nan
-    return outcome(
+    return prediction(
         "A" if ratio > 1.1 else "B" if ratio < 0.9 else "C",
         "ABC",
         f"The cluster-robust standard error is {number(ratio)} times the naive one.",

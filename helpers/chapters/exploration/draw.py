@@ -30,7 +30,7 @@ FEW_GROUPS = 20  # up to here each group gets a line of its own; beyond, an over
 
 
 @STYLE
-def draw_group_sizes(sizes: pd.Series, study: Study) -> Figure:
+def group_sizes(sizes: pd.Series, study: Study) -> Figure:
     """Draw how many level-1 units each group holds.
 
     Parameters
@@ -50,7 +50,7 @@ def draw_group_sizes(sizes: pd.Series, study: Study) -> Figure:
     --------
     >>> from helpers.study.reading import read_study
     >>> study = read_study("hsb")
-    >>> len(draw_group_sizes(study.frame.groupby("schoolid").size(), study).axes)
+    >>> len(group_sizes(study.frame.groupby("schoolid").size(), study).axes)
     1
     """
     units, groups = plain(study.unit.many), plain(study.group.many)
@@ -75,7 +75,7 @@ def draw_group_sizes(sizes: pd.Series, study: Study) -> Figure:
 
 
 @STYLE
-def draw_outcome_by_group(data: pd.DataFrame, shown: Sequence[Any], study: Study) -> Figure:
+def outcome_by_group(data: pd.DataFrame, shown: Sequence[Any], study: Study) -> Figure:
     """Draw the outcome group by group, raw and de-meaned, side by side.
 
     Parameters
@@ -97,7 +97,7 @@ def draw_outcome_by_group(data: pd.DataFrame, shown: Sequence[Any], study: Study
     --------
     >>> from helpers.study.reading import read_study
     >>> study = read_study("hsb")
-    >>> len(draw_outcome_by_group(study.frame, [1224, 1288, 1296], study).axes)
+    >>> len(outcome_by_group(study.frame, [1224, 1288, 1296], study).axes)
     4
     """
     group, outcome = study.group.name, study.outcome.name
@@ -177,7 +177,7 @@ def _boxes(axes: Axes, values: pd.Series, groups: pd.Series, order: Sequence[Any
 
 
 @STYLE
-def draw_means_against_chance(means: pd.Series, chance: pd.Series, study: Study) -> Figure:
+def means_against_chance(means: pd.Series, chance: pd.Series, study: Study) -> Figure:
     """Draw the groups' means beside the means that chance alone deals.
 
     Parameters
@@ -199,7 +199,7 @@ def draw_means_against_chance(means: pd.Series, chance: pd.Series, study: Study)
     >>> import pandas as pd
     >>> from helpers.study.reading import read_study
     >>> means = pd.Series([9.0, 12.0, 16.0])
-    >>> len(draw_means_against_chance(means, means, read_study("hsb")).axes[0].collections)
+    >>> len(means_against_chance(means, means, read_study("hsb")).axes[0].collections)
     4
     """
     figure = Figure(figsize=(8, 3.2))
@@ -221,7 +221,7 @@ def draw_means_against_chance(means: pd.Series, chance: pd.Series, study: Study)
 
 
 @STYLE
-def draw_slopes_in_groups(data: pd.DataFrame, shown: Sequence[Any], study: Study) -> Figure:
+def slopes_in_groups(data: pd.DataFrame, shown: Sequence[Any], study: Study) -> Figure:
     """Draw predictor against outcome, overall and in a few groups.
 
     Parameters
@@ -244,7 +244,7 @@ def draw_slopes_in_groups(data: pd.DataFrame, shown: Sequence[Any], study: Study
     --------
     >>> from helpers.study.reading import read_study
     >>> study = read_study("hsb")
-    >>> len(draw_slopes_in_groups(study.frame, [1224, 1288], study).axes)
+    >>> len(slopes_in_groups(study.frame, [1224, 1288], study).axes)
     3
     """
     x, y, group = study.predictor.name, study.outcome.name, study.group.name

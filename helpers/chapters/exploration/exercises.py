@@ -3,7 +3,14 @@
 import numpy as np
 
 from helpers.course.exercises.facts import Facts
-from helpers.course.exercises.kinds import Choice, NoAnswerError, Number, Prediction, outcome, share
+from helpers.course.exercises.kinds import (
+    Choice,
+    NoAnswerError,
+    Number,
+    Prediction,
+    prediction,
+    share,
+)
 from helpers.text import number
 
 
@@ -16,7 +23,7 @@ def two_units(facts: Facts) -> Choice:
     elsewhere = facts.n_units * (facts.n_units - 1) - in_groups
     typical_same, typical_other = np.sqrt(same / in_groups), np.sqrt((of_all - same) / elsewhere)
     ratio = typical_same / typical_other
-    return outcome(
+    return prediction(
         "A" if ratio < 0.98 else "B" if ratio > 1.02 else "C",
         "ABC",
         f"Two units of one group typically differ by {number(typical_same)}, two of different "

@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
+from helpers.course.draw import intervals as intervals
 from helpers.course.style import (
     BLUE,
     DARK_GREY,
@@ -27,7 +28,7 @@ from helpers.study.file import Study
 
 
 @STYLE
-def draw_deviations(data: pd.DataFrame, slope: float, study: Study) -> Figure:
+def deviations(data: pd.DataFrame, slope: float, study: Study) -> Figure:
     """Draw the units' deviations from their group means, with the within slope through zero.
 
     Parameters
@@ -49,7 +50,7 @@ def draw_deviations(data: pd.DataFrame, slope: float, study: Study) -> Figure:
     >>> from helpers.study.reading import read_study
     >>> study = read_study("hsb")
     >>> data = study.frame.assign(ses_within=0.0, mathach_within=1.0)
-    >>> len(draw_deviations(data, 2.0, study).axes[0].lines)
+    >>> len(deviations(data, 2.0, study).axes[0].lines)
     3
     """
     x, y = f"{study.predictor.name}_within", f"{study.outcome.name}_within"
@@ -68,7 +69,7 @@ def draw_deviations(data: pd.DataFrame, slope: float, study: Study) -> Figure:
 
 
 @STYLE
-def draw_parallel_lines(
+def parallel_lines(
     data: pd.DataFrame, intercepts: pd.Series, slope: float, marked: Sequence[Any], study: Study
 ) -> Figure:
     """Draw each group's line of one common slope, with a few groups marked.
@@ -96,7 +97,7 @@ def draw_parallel_lines(
     >>> from helpers.study.reading import read_study
     >>> study = read_study("hsb")
     >>> intercepts = study.frame.groupby("schoolid")["mathach"].mean()
-    >>> len(draw_parallel_lines(study.frame, intercepts, 2.0, [1224], study).axes[0].lines)
+    >>> len(parallel_lines(study.frame, intercepts, 2.0, [1224], study).axes[0].lines)
     1
     """
     x, y, group = study.predictor.name, study.outcome.name, study.group.name

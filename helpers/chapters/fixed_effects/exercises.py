@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.course.exercises.facts import Facts, slope
-from helpers.course.exercises.kinds import Choice, NoAnswerError, Number, Prediction, outcome
+from helpers.course.exercises.kinds import Choice, NoAnswerError, Number, Prediction, prediction
 from helpers.text import number
 
 THREE_ROADS = Prediction(
@@ -29,7 +29,7 @@ def half_way_error(facts: Facts) -> Choice:
     half = (facts.data[facts.y].var(ddof=0) * facts.n_units - explained) / (facts.n_units - 2)
     right = ((facts.within(facts.y) ** 2).sum() - explained) / df
     ratio = np.sqrt(half / right) if right > 0 else np.inf
-    return outcome(
+    return prediction(
         "A" if ratio > 1.01 else "B" if ratio < 0.99 else "C",
         "ABC",
         f"It is {number(ratio)} times that of the fixed-effects model.",

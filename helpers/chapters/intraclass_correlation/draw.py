@@ -25,7 +25,7 @@ from helpers.study.file import Study
 
 
 @STYLE
-def draw_pairs(pairs: pd.DataFrame, slope: float, study: Study) -> Figure:
+def pairs(pairs: pd.DataFrame, slope: float, study: Study) -> Figure:
     """Draw pairs of units of one group: the outcome of one against that of the other.
 
     Parameters
@@ -45,8 +45,8 @@ def draw_pairs(pairs: pd.DataFrame, slope: float, study: Study) -> Figure:
     Examples
     --------
     >>> from helpers.study.reading import read_study
-    >>> pairs = pd.DataFrame({"one": [1.0, 2.0], "other": [2.0, 3.0]})
-    >>> len(draw_pairs(pairs, 0.2, read_study("hsb")).axes[0].lines)
+    >>> frame = pd.DataFrame({"one": [1.0, 2.0], "other": [2.0, 3.0]})
+    >>> len(pairs(frame, 0.2, read_study("hsb")).axes[0].lines)
     2
     """
     figure = Figure(figsize=(5.8, 5.6))
@@ -67,7 +67,7 @@ def draw_pairs(pairs: pd.DataFrame, slope: float, study: Study) -> Figure:
 
 
 @STYLE
-def draw_icc_by_chance(by_chance: Sequence[float], observed: float, study: Study) -> Figure:
+def icc_by_chance(by_chance: Sequence[float], observed: float, study: Study) -> Figure:
     """Draw the intraclass correlations that chance makes, and the observed one.
 
     Parameters
@@ -88,7 +88,7 @@ def draw_icc_by_chance(by_chance: Sequence[float], observed: float, study: Study
     Examples
     --------
     >>> from helpers.study.reading import read_study
-    >>> len(draw_icc_by_chance([0.0, 0.0, 0.01], 0.02, read_study("hsb")).axes[0].lines)
+    >>> len(icc_by_chance([0.0, 0.0, 0.01], 0.02, read_study("hsb")).axes[0].lines)
     1
     """
     values = np.asarray(by_chance)
@@ -128,9 +128,7 @@ def draw_icc_by_chance(by_chance: Sequence[float], observed: float, study: Study
 
 
 @STYLE
-def draw_reliability(
-    reliabilities: pd.Series, sizes: pd.Series, share: float, study: Study
-) -> Figure:
+def reliability(reliabilities: pd.Series, sizes: pd.Series, share: float, study: Study) -> Figure:
     """Draw the reliability of group means over the size of the groups.
 
     Parameters
@@ -151,7 +149,7 @@ def draw_reliability(
     --------
     >>> from helpers.study.reading import read_study
     >>> sizes = pd.Series([4, 16])
-    >>> len(draw_reliability(sizes / (sizes + 4), sizes, 0.2, read_study("hsb")).axes[0].lines)
+    >>> len(reliability(sizes / (sizes + 4), sizes, 0.2, read_study("hsb")).axes[0].lines)
     2
     """
     figure = Figure(figsize=(8, 4))

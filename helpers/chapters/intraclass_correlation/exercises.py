@@ -3,7 +3,7 @@
 import numpy as np
 
 from helpers.course.exercises.facts import Facts, group_variance
-from helpers.course.exercises.kinds import Choice, NoAnswerError, Number, outcome, share
+from helpers.course.exercises.kinds import Choice, NoAnswerError, Number, prediction, share
 from helpers.models.fit import MixedFit
 from helpers.models.variance import icc
 from helpers.text import number
@@ -13,7 +13,7 @@ def beside_eta_squared(facts: Facts) -> Choice:
     """05-a: whether the ICC is larger than eta squared."""
     eta = facts.eta_squared(facts.y)
     difference = facts.icc - eta
-    return outcome(
+    return prediction(
         "A" if difference > 0.0005 else "C" if difference < -0.0005 else "B",
         "ABC",
         f"The ICC is {facts.icc:.3f}, eta squared {eta:.3f}.",
@@ -24,7 +24,7 @@ def given_the_predictor(facts: Facts) -> Choice:
     """05-b: whether the ICC rises once the predictor is in the model."""
     conditional = icc(facts.random_intercept).estimate
     change = conditional - facts.icc
-    return outcome(
+    return prediction(
         "A" if change > 0.005 else "B" if change < -0.005 else "C",
         "ABC",
         f"It was {facts.icc:.3f}, and is {conditional:.3f} given the predictor.",

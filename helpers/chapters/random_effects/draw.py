@@ -28,7 +28,7 @@ from helpers.study.file import Study
 
 
 @STYLE
-def draw_intercepts(separate: pd.Series, centre: float, sd: float, study: Study) -> Figure:
+def intercepts(separate: pd.Series, centre: float, sd: float, study: Study) -> Figure:
     """Draw the groups' separate intercepts and the distribution that they are taken to come from.
 
     Parameters
@@ -50,7 +50,7 @@ def draw_intercepts(separate: pd.Series, centre: float, sd: float, study: Study)
     --------
     >>> from helpers.study.reading import read_study
     >>> separate = pd.Series([9.0, 12.0, 13.0, 16.0])
-    >>> len(draw_intercepts(separate, 12.5, 2.0, read_study("hsb")).axes[0].lines)
+    >>> len(intercepts(separate, 12.5, 2.0, read_study("hsb")).axes[0].lines)
     1
     """
     figure = Figure(figsize=(8, 3.8))
@@ -75,9 +75,7 @@ def draw_intercepts(separate: pd.Series, centre: float, sd: float, study: Study)
 
 
 @STYLE
-def draw_likelihood(
-    curve: pd.Series, marks: Mapping[str, tuple[float, float]], study: Study
-) -> Figure:
+def likelihood(curve: pd.Series, marks: Mapping[str, tuple[float, float]], study: Study) -> Figure:
     """Draw the log-likelihood over the group variance, with places on it.
 
     Parameters
@@ -99,7 +97,7 @@ def draw_likelihood(
     --------
     >>> from helpers.study.reading import read_study
     >>> curve = pd.Series([-9.0, -5.0, -7.0], index=[0.0, 1.0, 2.0])
-    >>> len(draw_likelihood(curve, {"the optimum": (1.0, -5.0)}, read_study("hsb")).axes[0].lines)
+    >>> len(likelihood(curve, {"the optimum": (1.0, -5.0)}, read_study("hsb")).axes[0].lines)
     3
     """
     figure = Figure(figsize=(8, 4.2))
@@ -128,7 +126,7 @@ def draw_likelihood(
 
 
 @STYLE
-def draw_pooling(
+def pooling(
     data: pd.DataFrame,
     lines: Mapping[str, tuple[pd.Series, float]],
     shown: Sequence[Any],
@@ -159,7 +157,7 @@ def draw_pooling(
     >>> study = read_study("hsb")
     >>> level = study.frame.groupby("schoolid")["mathach"].mean()
     >>> names = ("complete pooling", "no pooling", "partial pooling")
-    >>> len(draw_pooling(study.frame, dict.fromkeys(names, (level, 2.0)), [1224], study).axes)
+    >>> len(pooling(study.frame, dict.fromkeys(names, (level, 2.0)), [1224], study).axes)
     1
     """
     x, y, group = study.predictor.name, study.outcome.name, study.group.name
@@ -190,7 +188,7 @@ def draw_pooling(
 
 
 @STYLE
-def draw_shrinkage(raw: pd.Series, modes: pd.Series, sizes: pd.Series, study: Study) -> Figure:
+def shrinkage(raw: pd.Series, modes: pd.Series, sizes: pd.Series, study: Study) -> Figure:
     """Draw each group's conditional mode against the distance it was shrunk from.
 
     Parameters
@@ -213,7 +211,7 @@ def draw_shrinkage(raw: pd.Series, modes: pd.Series, sizes: pd.Series, study: St
     --------
     >>> from helpers.study.reading import read_study
     >>> raw, sizes = pd.Series([-2.0, 1.0]), pd.Series([5, 50])
-    >>> len(draw_shrinkage(raw, raw / 2, sizes, read_study("hsb")).axes[0].lines)
+    >>> len(shrinkage(raw, raw / 2, sizes, read_study("hsb")).axes[0].lines)
     3
     """
     figure = Figure(figsize=(6.4, 5.4))
@@ -242,7 +240,7 @@ def draw_shrinkage(raw: pd.Series, modes: pd.Series, sizes: pd.Series, study: St
 
 
 @STYLE
-def draw_caterpillar(modes: pd.Series, errors: pd.Series, study: Study) -> Figure:
+def caterpillar(modes: pd.Series, errors: pd.Series, study: Study) -> Figure:
     """Draw the conditional modes in order, each with an interval.
 
     Parameters
@@ -262,7 +260,7 @@ def draw_caterpillar(modes: pd.Series, errors: pd.Series, study: Study) -> Figur
     --------
     >>> from helpers.study.reading import read_study
     >>> modes = pd.Series([-2.0, 1.0])
-    >>> len(draw_caterpillar(modes, modes.abs(), read_study("hsb")).axes[0].collections)
+    >>> len(caterpillar(modes, modes.abs(), read_study("hsb")).axes[0].collections)
     1
     """
     order = modes.sort_values(kind="stable").index
@@ -285,9 +283,7 @@ def draw_caterpillar(modes: pd.Series, errors: pd.Series, study: Study) -> Figur
 
 
 @STYLE
-def draw_models(
-    means: pd.DataFrame, models: Mapping[str, tuple[float, float]], study: Study
-) -> Figure:
+def models(means: pd.DataFrame, models: Mapping[str, tuple[float, float]], study: Study) -> Figure:
     """Draw the lines of several models over the groups' means.
 
     Parameters
@@ -310,7 +306,7 @@ def draw_models(
     >>> from helpers.study.reading import read_study
     >>> study = read_study("hsb")
     >>> means = study.frame.groupby("schoolid")[["ses", "mathach"]].mean()
-    >>> len(draw_models(means, {"total": (12.7, 3.2), "within": (12.7, 2.2)}, study).axes[0].lines)
+    >>> len(models(means, {"total": (12.7, 3.2), "within": (12.7, 2.2)}, study).axes[0].lines)
     2
     """
     x, y = study.predictor.name, study.outcome.name

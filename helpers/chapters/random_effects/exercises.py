@@ -3,7 +3,7 @@
 import numpy as np
 
 from helpers.course.exercises.facts import Facts, group_variance
-from helpers.course.exercises.kinds import Choice, Number, outcome, variance
+from helpers.course.exercises.kinds import Choice, Number, prediction, variance
 from helpers.text import number
 
 
@@ -12,7 +12,7 @@ def spread_of_intercepts(facts: Facts) -> Choice:
     fit = facts.random_intercept
     separate = (facts.means[facts.y] - fit.fe_params[facts.x] * facts.means[facts.x]).std()
     tau = np.sqrt(group_variance(fit))
-    return outcome(
+    return prediction(
         "A" if tau > 1.01 * separate else "C" if tau < 0.99 * separate else "B",
         "ABC",
         f"The model's estimate is {number(tau)}; the separate intercepts have a standard deviation "
@@ -26,7 +26,7 @@ def nearer_slope(facts: Facts) -> Choice:
     b = facts.random_intercept.fe_params[facts.x]
     within, between = facts.slope_within, facts.slope_between
     lead = (abs(b - between) - abs(b - within)) / abs(between - within)
-    return outcome(
+    return prediction(
         "A" if lead > 0.05 else "B" if lead < -0.05 else "C",
         "ABC",
         f"The slope is {number(b)}; within groups it is {number(within)}, between "

@@ -31,7 +31,7 @@ KINDS = (
 
 
 @STYLE
-def draw_prototypes(
+def prototypes(
     data: pd.DataFrame,
     bands: Mapping[str, pd.DataFrame],
     prototypes: Mapping[str, Any],
@@ -64,7 +64,7 @@ def draw_prototypes(
     >>> study = read_study("hsb")
     >>> band = pd.DataFrame({"line": [1.0, 2], "low": [0.0, 1], "high": [2.0, 3]}, index=[-1.0, 1])
     >>> own = {"a": pd.Series([1.5, 2.5], index=[-1.0, 1.0])}
-    >>> len(draw_prototypes(study.frame, {"a": band}, {"a": 1224}, own, study).axes)
+    >>> len(prototypes(study.frame, {"a": band}, {"a": 1224}, own, study).axes)
     1
     """
     x, y, group = study.predictor.name, study.outcome.name, study.group.name
@@ -99,7 +99,7 @@ def draw_prototypes(
 
 
 @STYLE
-def draw_means_by_kind(
+def means_by_kind(
     means: pd.DataFrame,
     w_of_group: pd.Series,
     kinds: Mapping[str, float],
@@ -134,7 +134,7 @@ def draw_means_by_kind(
     >>> means = pd.DataFrame({"ses": [0.0, 1.0], "mathach": [9.0, 12.0]})
     >>> band = pd.DataFrame({"line": [9.0, 12.0]}, index=[-1.0, 2.0])
     >>> kinds, bands = {"a": 0, "b": 1}, {"a": band, "b": band}
-    >>> figure = draw_means_by_kind(means, pd.Series([0, 1]), kinds, bands, read_study("hsb"))
+    >>> figure = means_by_kind(means, pd.Series([0, 1]), kinds, bands, read_study("hsb"))
     >>> len(figure.axes[0].lines)
     2
     """
@@ -189,7 +189,7 @@ def draw_means_by_kind(
 
 
 @STYLE
-def draw_difference(
+def difference(
     difference: pd.DataFrame, predictor: pd.Series, kinds: tuple[str, str], study: Study
 ) -> Figure:
     """Draw the difference between two kinds of groups over the predictor.
@@ -214,7 +214,7 @@ def draw_difference(
     --------
     >>> from helpers.study.reading import read_study
     >>> band = pd.DataFrame({"line": [1.0, 2], "low": [-1.0, 1], "high": [2.0, 3]}, index=[-1.0, 1])
-    >>> len(draw_difference(band, band["low"], ("a", "b"), read_study("hsb")).axes[0].lines)
+    >>> len(difference(band, band["low"], ("a", "b"), read_study("hsb")).axes[0].lines)
     3
     """
     figure = Figure(figsize=(8, 4.4))

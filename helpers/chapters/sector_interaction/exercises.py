@@ -1,7 +1,7 @@
 """Answers to the exercises of chapter 6, sector interaction."""
 
 from helpers.course.exercises.facts import Facts, group_variance
-from helpers.course.exercises.kinds import Choice, NoAnswerError, Number, outcome
+from helpers.course.exercises.kinds import Choice, NoAnswerError, Number, prediction
 from helpers.models.fit import fit_mixed
 from helpers.models.moments import FitError
 from helpers.text import number
@@ -19,7 +19,7 @@ def variances_that_move(facts: Facts) -> Choice:
         )
     }
     letters = {(True, False): "A", (False, True): "B", (True, True): "C", (False, False): "D"}
-    return outcome(
+    return prediction(
         letters[moved["between"], moved["within"]],
         "ABCD",
         f"Between groups the variance goes from {number(group_variance(before))} to "
@@ -48,7 +48,7 @@ def what_changes_most(facts: Facts) -> Choice:
         "C": own.df / one.df - 1,
     }
     most = max(changes, key=lambda letter: abs(changes[letter]))
-    return outcome(
+    return prediction(
         most if abs(changes[most]) >= 0.01 else "D",
         "ABCD",
         f"The estimate goes from {number(one.estimate, one.std_error)} to "

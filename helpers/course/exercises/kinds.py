@@ -111,7 +111,7 @@ class Prediction(Choice):
 Answer = Number | Choice
 
 
-def outcome(right: str, letters: str, found: str) -> Prediction:
+def prediction(right: str, letters: str, found: str) -> Prediction:
     """Return the answer to a prediction that the study decides: the same is found for all."""
     return Prediction(right, dict.fromkeys(letters, found))
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from helpers.chapters.between_within.draw import draw_intervals
-from helpers.course.words import Words, choose, count, interval, size, verdict, words
+from helpers.course.draw import intervals
+from helpers.course.words import Words, choose, count, interval, magnitude, verdict, words
 from helpers.models.estimate import Estimate
 from helpers.running.report.page import markdown_to_html, page
 from helpers.study.file import Study
@@ -129,9 +129,10 @@ def _of_kinds(study: Study, known: Mapping[tuple[str, str], Estimate]) -> list[s
             verdict(
                 difference,
                 higher=f"At equal {word.x}, {word.y} is higher in {high} than in {low}, by "
-                f"{size(difference)}{word.in_y}{per} ({interval(difference)}).",
+                f"{magnitude(difference)}{word.in_y}{per} ({interval(difference)}).",
                 lower=f"At equal {word.x}, {word.y} is lower in {high} than in {low}, by "
-                f"{size(difference)}{word.in_y}{per} ({interval(difference)} for the difference).",
+                f"{magnitude(difference)}{word.in_y}{per} ({interval(difference)} "
+                "for the difference).",
                 unclear=f"Whether {word.y} differs with {word.w}, at equal {word.x}, cannot be "
                 f"told ({interval(difference)}).",
             )
@@ -218,7 +219,7 @@ def index_page(
     if slopes:
         label = f"slope of {study.outcome.label} on {study.predictor.label}, with 95% intervals"
         alt = "Each model's slope as a point with its interval, and a line at zero."
-        body += picture(draw_intervals(slopes, label), alt)
+        body += picture(intervals(slopes, label), alt)
         told = "; ".join(f"*{model}*, {ABOUT_SLOPES[model]}" for model in slopes)
         body += markdown_to_html(
             f"Each slope answers a question of its own: {told}. None of them says what causes what."

@@ -1,0 +1,21 @@
+"""Sentences that several chapters share."""
+
+from helpers.course.words import Prose, count, words
+from helpers.study.file import Study
+
+
+def the_study(study: Study) -> Prose:
+    """Say what is studied, for a chapter that begins with it.
+
+    Examples
+    --------
+    >>> from helpers.study.reading import read_study
+    >>> print(str(the_study(read_study("hsb")))[:50])
+    The study: 7,185 students in 160 schools; the outc
+    """
+    word, frame = words(study), study.frame
+    return Prose(
+        f"The study: {count(len(frame), study.unit)} in "
+        f"{count(frame[study.group.name].nunique(), study.group)}; the outcome is "
+        f"{word.y_with_units}, the predictor {word.x_with_units}."
+    )
