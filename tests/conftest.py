@@ -42,6 +42,8 @@ class OneWorkerForHsb(LoadFileScheduling):
     def _split_scope(self, nodeid: str) -> str:
         if "/test_lab" in nodeid or "/test_site_pages" in nodeid:
             return "browser"
+        if "/test_tell_" in nodeid:  # which share their thousands of studies
+            return "tell"
         return "hsb" if "/test_hsb_" in nodeid else super()._split_scope(nodeid)
 
 

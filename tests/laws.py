@@ -1,6 +1,13 @@
 """What every text of the course keeps to, whatever the data: laws, not snapshots."""
 
+import ast
+import importlib
 import re
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import coverage
 
 # No text, and no whole chapter, says two of a pair.
 EXCLUDE_EACH_OTHER = [
@@ -49,3 +56,25 @@ def assert_lawful(text: str, *, of_hsb: bool = False) -> None:
     assert not unlawful(text), (unlawful(text), text)
     if not of_hsb:
         assert not OF_HSB.search(text), text
+
+
+def never_reached(module: ModuleType, call: Callable[[], object]) -> list[str]:
+    """Return the lines of a module that a call never reaches, or leaves one way only."""
+    path = str(module.__file__)
+    measured = coverage.Coverage(branch=True, include=[path], data_file=None, messages=False)
+    measured.start()
+    try:
+        importlib.reload(module)
+        call()
+    finally:
+        measured.stop()
+    lines = Path(path).read_text("utf-8").splitlines()
+    missing = set(measured.analysis2(path)[3])
+    missing |= {at for at, (ways, taken) in measured.branch_stats(path).items() if taken < ways}
+    return [f"{at}: {lines[at - 1].strip()}" for at in sorted(missing)]
+
+
+def hidden_alternatives(module: ModuleType) -> list[int]:
+    """Return the lines where a module chooses inside an expression, which coverage cannot see."""
+    tree = ast.parse(Path(str(module.__file__)).read_text("utf-8"))
+    return [node.lineno for node in ast.walk(tree) if isinstance(node, ast.IfExp)]

@@ -23,9 +23,8 @@ def random_study(seed: int) -> Study:
     rng = np.random.default_rng(seed)
     sizes = _sizes(rng)
     group = np.repeat(np.arange(len(sizes)), sizes)
-    frame = pd.DataFrame({"g": group, "x": _predictor(rng, group), "y": 0.0})
-    w = _group_predictor(rng, len(sizes))
-    frame["y"] = _outcome(rng, frame, w)
+    x, w = _predictor(rng, group), _group_predictor(rng, len(sizes))
+    columns = {"g": group, "x": x, "y": _outcome(rng, group, x, w)}
     unit, noun = NOUNS[rng.integers(len(NOUNS))]
     given: dict[str, Any] = {
         "data": "random.csv",
@@ -36,12 +35,13 @@ def random_study(seed: int) -> Study:
     }
     levels: dict[str, list[str]] = {}
     if w is not None:
-        frame["w"] = w[group]
+        columns["w"] = w[group]
         given["group_predictor"] = {"column": "w", "label": "kind"}
         if len(np.unique(w)) == 2 and rng.random() < 0.7:
             given["group_predictor"]["levels"] = {0: "wild", 1: "tame"}
             levels["w"] = ["wild", "tame"]
-            frame["w"] = (frame["w"] == frame["w"].max()).astype("int64")
+            columns["w"] = (columns["w"] == w.max()).astype("int64")
+    frame = pd.DataFrame(columns)
     n_rows = len(frame) + int(rng.choice([0, 0, 1, 7]))
     missing = {"growth": n_rows - len(frame)} if n_rows > len(frame) else {}
     study = validate(given, "a random study")
@@ -114,8 +114,9 @@ def _group_predictor(rng: np.random.Generator, n_groups: int) -> np.ndarray | No
     return rng.permutation(np.arange(n_groups) % 2) if kind == 2 else np.arange(n_groups) % 2
 
 
-def _outcome(rng: np.random.Generator, frame: pd.DataFrame, w: np.ndarray | None) -> np.ndarray:
-    group, x = frame["g"].to_numpy(), frame["x"].to_numpy()
+def _outcome(
+    rng: np.random.Generator, group: np.ndarray, x: np.ndarray, w: np.ndarray | None
+) -> np.ndarray:
     means = _means(x, group)
     n_groups = group.max() + 1
     within, between = rng.choice([-3.0, -0.5, 0.0, 0.0, 0.5, 3.0], 2)
