@@ -34,11 +34,12 @@ from helpers.models.profile import covariance_limits, covariance_profile, fixed_
 from helpers.models.reml import (
     Array,
     Point,
-    Units,
+    Standardisation,
     optimum,
     reduce,
 )
-from helpers.models.summary import Summary, summarise
+from helpers.models.summary import Summary, covariance_table, fixed_table
+from helpers.text import span
 
 # The share of a column's variance that other columns must leave to tell it apart from them.
 COLLINEAR = 1e-10
@@ -133,7 +134,7 @@ class MixedFit:
         The moments of the formula's columns.
     best
         The optimum, in standardised units.
-    units
+    standardisation
         The way back to the user's units.
     rows
         The columns that the formula uses; None where the fit was made from moments.
@@ -152,7 +153,7 @@ class MixedFit:
     design: Design
     moments: Moments
     best: Point
-    units: Units
+    standardisation: Standardisation
     rows: Any = None
 
     # -- what was fitted ---------------------------------------------------------------------
@@ -206,11 +207,13 @@ class MixedFit:
     @cached_property
     def fe_params(self) -> pd.Series:
         """The fixed effects, in units of the outcome over those of the term."""
-        return pd.Series(self.units.coefficients(self.best.coefficients), self.design.fixed)
+        return pd.Series(
+            self.standardisation.coefficients(self.best.coefficients), self.design.fixed
+        )
 
     @cached_property
     def _cov_fe(self) -> Array:
-        back = self.units.scale * self.units.fixed
+        back = self.standardisation.scale * self.standardisation.fixed
         return self.best.variance * back @ self.best.inverse @ back.T
 
     def cov_params(self) -> pd.DataFrame:
@@ -229,7 +232,7 @@ class MixedFit:
         return pd.Series(each, self.design.fixed)
 
     def _df(self, weights: Array) -> float:
-        return self.best.satterthwaite(self.units.fixed.T @ weights)
+        return self.best.satterthwaite(self.standardisation.fixed.T @ weights)
 
     @property
     def tvalues(self) -> pd.Series:
@@ -281,7 +284,7 @@ class MixedFit:
             check_among(term, self.design.fixed, "fixed effects")
         vector = np.array([float(weights.get(term, 0.0)) for term in self.design.fixed])
         name = " + ".join(f"{weight:g} {term}" for term, weight in weights.items())
-        return combination(self.best, self.units, vector, self.design.formula, name)
+        return combination(self.best, self.standardisation, vector, self.design.formula, name)
 
     @property
     def method(self) -> str:
@@ -293,21 +296,21 @@ class MixedFit:
     @cached_property
     def cov_re(self) -> pd.DataFrame:
         """The covariance of the random effects, in the outcome's units squared over the terms'."""
-        half = self.units.scale * self.units.random @ self.best.factor
+        half = self.standardisation.scale * self.standardisation.random @ self.best.factor
         effects = self.design.effects
         return pd.DataFrame(self.best.variance * half @ half.T, effects, effects)
 
     @property
     def scale(self) -> float:
         """The residual variance, in the outcome's units squared."""
-        return self.best.variance * self.units.scale**2
+        return self.best.variance * self.standardisation.scale**2
 
     # -- likelihood --------------------------------------------------------------------------
 
     @property
     def llf(self) -> float:
         """The log-likelihood; the restricted one for a fit by REML."""
-        moved = self.units.log_jacobian(self.nobs, self.reml)
+        moved = self.standardisation.log_jacobian(self.nobs, self.reml)
         return float(-(self.best.value + moved) / 2)
 
     @property
@@ -417,21 +420,21 @@ class MixedFit:
         [-23323.41, -23322.58, -23323.95]
         """
         check_among(effect, self.design.effects, "random effects")
-        weights = self.units.random[[self.design.effects.index(effect)]]
+        weights = self.standardisation.random[[self.design.effects.index(effect)]]
         profile, *_ = covariance_profile(self.best, "sd", weights)
-        moved = self.units.log_jacobian(self.nobs, self.reml)
-        sds = np.sqrt(variances) / self.units.scale
+        moved = self.standardisation.log_jacobian(self.nobs, self.reml)
+        sds = np.sqrt(variances) / self.standardisation.scale
         return pd.Series([-(profile(sd) + moved) / 2 for sd in sds], pd.Index(variances))
 
     def _fixed_profile(self, i: int, level: float) -> tuple[Any, ...]:
-        limits = np.array(fixed_effect_limits(self.best, self.units.fixed[i], level))
-        limits *= self.units.scale
-        limits += self.units.centre if i == self.units.intercept else 0.0
+        limits = np.array(fixed_effect_limits(self.best, self.standardisation.fixed[i], level))
+        limits *= self.standardisation.scale
+        limits += self.standardisation.centre if i == self.standardisation.intercept else 0.0
         return (float(self.fe_params.iloc[i]), *limits.tolist(), self.method)
 
     def _covariance_profile(self, kind: str, effects: list[int], level: float) -> tuple[Any, ...]:
         sds = np.sqrt(np.diag(self.cov_re))[effects] if effects else np.sqrt([self.scale])
-        size = self.units.scale ** {"sd": 1, "var": 2, "cov": 2, "cor": 0}[kind]
+        size = self.standardisation.scale ** {"sd": 1, "var": 2, "cov": 2, "cor": 0}[kind]
         if kind in ("sd", "var"):
             power = 1 if kind == "sd" else 2
             estimate, kind = float(sds[0]) ** power, "sd" if effects else RESIDUAL
@@ -442,7 +445,7 @@ class MixedFit:
                 estimate = estimate / sds.prod() if sds.all() else math.nan
         if math.isnan(estimate):
             return estimate, math.nan, math.nan, self.method
-        limits = covariance_limits(self.best, kind, self.units.random[effects], level)
+        limits = covariance_limits(self.best, kind, self.standardisation.random[effects], level)
         return (estimate, *(limit**power * size for limit in limits), self.method)
 
     # -- groups ------------------------------------------------------------------------------
@@ -450,7 +453,9 @@ class MixedFit:
     @cached_property
     def conditional_modes(self) -> pd.DataFrame:
         """The groups' random effects given the data and the estimates (BLUPs): a row a group."""
-        modes = self.units.scale * self.units.random @ self.best.conditional_modes
+        modes = (
+            self.standardisation.scale * self.standardisation.random @ self.best.conditional_modes
+        )
         return pd.DataFrame(modes.T, self.moments.labels, self.design.effects)
 
     @cached_property
@@ -460,7 +465,7 @@ class MixedFit:
         They are the conditional standard deviations of the random effects given the data, with
         fixed effects and variances taken as known, as in lme4's ``ranef(condVar = TRUE)``.
         """
-        back = self.units.scale * self.units.random
+        back = self.standardisation.scale * self.standardisation.random
         covariance = self.best.conditional_covariance
         variances = np.einsum("ik,klj,il->ij", back, covariance, back, optimize=True)
         errors = np.sqrt(np.maximum(variances, 0.0))
@@ -583,8 +588,57 @@ class MixedFit:
     # -- display -----------------------------------------------------------------------------
 
     def summary(self) -> Summary:
-        """Return what the fit says, as a page of text or of HTML."""
-        return summarise(self)
+        """Return what the fit says, as a page of text or of HTML.
+
+        Examples
+        --------
+        >>> from helpers.study.reading import read_study
+        >>> print(fit_mixed("mathach ~ ses", read_study("hsb").frame, "schoolid").summary())
+        Multilevel model: mathach ~ ses
+        Random effects of schoolid: 1
+        7,185 rows in 160 groups of 14 to 67
+        REML, log-likelihood -23,322.585, gradient norm below 1e-6
+        <BLANKLINE>
+        Fixed effects, t with Satterthwaite's degrees of freedom
+                  estimate std. error       df      t        p 95% from      to
+        Intercept   12.657      0.188    148.3  67.33  < 0.001   12.286  13.029
+        ses          2.390      0.106  6,838.1  22.61  < 0.001    2.183   2.597
+        <BLANKLINE>
+        Random effects and residual
+                  variance std. deviation
+        Intercept    4.768          2.184
+        residual     37.03          6.086
+        """
+        gradient = "below 1e-6" if self.gradient_norm < 1e-6 else f"{self.gradient_norm:.1g}"
+        facts = [
+            f"Multilevel model: {self.design.formula}",
+            f"Random effects of {self.groups}: {self.design.random}",
+            f"{self.nobs:,} rows in {self.n_groups:,} groups of {span(self.moments.n)}",
+            f"{self.method}, log-likelihood {self.llf:,.3f}, gradient norm {gradient}",
+        ]
+        if self.boundary:
+            facts.append(
+                "On the boundary: a variance of zero, or a correlation of one or minus one"
+            )
+        limits = self.conf_int()
+        fixed = pd.DataFrame(
+            {
+                "estimate": self.fe_params,
+                "std_error": self.bse_fe,
+                "df": self.df,
+                "t": self.tvalues,
+                "p": self.pvalues,
+                "low": limits[0],
+                "high": limits[1],
+            }
+        )
+        return Summary(
+            facts,
+            {
+                "Fixed effects, t with Satterthwaite's degrees of freedom": fixed_table(fixed),
+                "Random effects and residual": covariance_table(self.cov_re, self.scale),
+            },
+        )
 
     def __repr__(self) -> str:
         return f"<MixedFit {self.design.formula!r}, {self.n_groups:,} groups by {self.groups!r}>"
@@ -602,14 +656,18 @@ def check_level(level: float) -> None:
         raise FitError(f"the level should lie between 0 and 1, such as 0.95; it is {level}")
 
 
-def combination(best: Point, units: Units, weights: Array, model: str, term: str) -> Estimate:
+def combination(
+    best: Point, standardisation: Standardisation, weights: Array, model: str, term: str
+) -> Estimate:
     """Estimate a linear combination of the fixed effects, in the user's units.
 
     `weights` are those of the fixed effects in the user's units, shape (p,).
     """
-    standardised = units.fixed.T @ weights
-    estimate = float(weights @ units.coefficients(best.coefficients))
-    error = units.scale * math.sqrt(best.variance * standardised @ best.inverse @ standardised)
+    standardised = standardisation.fixed.T @ weights
+    estimate = float(weights @ standardisation.coefficients(best.coefficients))
+    error = standardisation.scale * math.sqrt(
+        best.variance * standardised @ best.inverse @ standardised
+    )
     df = best.satterthwaite(standardised)
     reach = float(stats.t.ppf(0.975, df)) * error
     ends = estimate - reach, estimate + reach
@@ -636,7 +694,7 @@ def _fit(design: Design, moments: Moments, reml: bool, rows: Any) -> MixedFit:
     for terms in (design.fixed, design.effects):
         _check_independent(terms, moments, total)
     place = {name: i for i, name in enumerate(moments.columns)}
-    data, units = reduce(
+    data, standardisation = reduce(
         moments.n.astype(float),
         moments.means,
         moments.products,
@@ -661,7 +719,7 @@ def _fit(design: Design, moments: Moments, reml: bool, rows: Any) -> MixedFit:
             "there is no residual variance to estimate"
         )
     try:
-        return MixedFit(design, moments, optimum(data, reml), units, rows)
+        return MixedFit(design, moments, optimum(data, reml), standardisation, rows)
     except (RuntimeError, np.linalg.LinAlgError) as error:
         raise FitError(
             f"no optimum was found ({error}); the data may hold too little for the random effects "

@@ -79,11 +79,17 @@ def bootstrap(
 
 def _estimates(fit: MixedFit) -> dict[str, float]:
     # By arrays: a labelled frame a refit would take as long as the refit.
-    half = fit.units.scale * fit.units.random @ fit.best.factor
+    half = fit.standardisation.scale * fit.standardisation.random @ fit.best.factor
     variances = fit.best.variance * (half**2).sum(axis=1)
     names = [f"var({term})" for term in fit.design.effects]
     return (
-        dict(zip(fit.design.fixed, fit.units.coefficients(fit.best.coefficients), strict=True))
+        dict(
+            zip(
+                fit.design.fixed,
+                fit.standardisation.coefficients(fit.best.coefficients),
+                strict=True,
+            )
+        )
         | dict(zip(names, variances, strict=True))
         | {"var(residual)": fit.scale}
     )

@@ -2,15 +2,11 @@
 
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from helpers.text import decimals, p_value, span
-
-if TYPE_CHECKING:
-    from helpers.models.fit import MixedFit
+from helpers.text import decimals, p_value
 
 
 @dataclass(frozen=True)
@@ -32,69 +28,56 @@ class Summary:
         return "\n".join([f"<p>{facts}</p>", *tables])
 
 
-def summarise(fit: "MixedFit") -> Summary:
-    """Gather what a fit says.
+def fixed_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """Write fixed effects for a reader.
+
+    Parameters
+    ----------
+    rows
+        A row a term, with columns ``estimate``, ``std_error``, ``df``, ``t``, ``p``, ``low`` and
+        ``high``.
 
     Examples
     --------
-    >>> from helpers.models.fit import fit_mixed
-    >>> from helpers.study.reading import read_study
-    >>> print(fit_mixed("mathach ~ ses", read_study("hsb").frame, "schoolid").summary())
-    Multilevel model: mathach ~ ses
-    Random effects of schoolid: 1
-    7,185 rows in 160 groups of 14 to 67
-    REML, log-likelihood -23,322.585, gradient norm below 1e-6
-    <BLANKLINE>
-    Fixed effects, t with Satterthwaite's degrees of freedom
-              estimate std. error       df      t        p 95% from      to
-    Intercept   12.657      0.188    148.3  67.33  < 0.001   12.286  13.029
-    ses          2.390      0.106  6,838.1  22.61  < 0.001    2.183   2.597
-    <BLANKLINE>
-    Random effects and residual
+    >>> row = {"estimate": 2.39, "std_error": 0.106, "df": 6838.1, "t": 22.6, "p": 1e-9}
+    >>> fixed_table(pd.DataFrame({"ses": row | {"low": 2.18, "high": 2.6}}).T)
+        estimate std. error       df      t        p 95% from     to
+    ses    2.390      0.106  6,838.1  22.60  < 0.001    2.180  2.600
+    """
+    written = {}
+    for term, row in rows.iterrows():
+        places = decimals(row["estimate"], row["std_error"])
+        written[term] = {
+            "estimate": f"{row['estimate']:,.{places}f}",
+            "std. error": f"{row['std_error']:,.{places}f}",
+            "df": f"{row['df']:,.1f}",
+            "t": f"{row['t']:.2f}",
+            "p": p_value(row["p"]).removeprefix("p ").removeprefix("= "),
+            "95% from": f"{row['low']:,.{places}f}",
+            "to": f"{row['high']:,.{places}f}",
+        }
+    return pd.DataFrame.from_dict(written, orient="index")
+
+
+def covariance_table(cov_re: pd.DataFrame, scale: float) -> pd.DataFrame:
+    """Write the variances of random effects and residuals, and correlations, for a reader.
+
+    Parameters
+    ----------
+    cov_re
+        The covariance of the random effects, in units of the outcome squared over the terms'.
+    scale
+        The residual variance.
+
+    Examples
+    --------
+    >>> covariance_table(pd.DataFrame({"Intercept": [4.768]}, ["Intercept"]), 37.03)
               variance std. deviation
     Intercept    4.768          2.184
-    residual     37.03          6.086
+    residual     37.03          6.085
     """
-    sizes = fit.moments.n
-    gradient = "below 1e-6" if fit.gradient_norm < 1e-6 else f"{fit.gradient_norm:.1g}"
-    facts = [
-        f"Multilevel model: {fit.design.formula}",
-        f"Random effects of {fit.groups}: {fit.design.random}",
-        f"{fit.nobs:,} rows in {fit.n_groups:,} groups of {span(sizes)}",
-        f"{fit.method}, log-likelihood {fit.llf:,.3f}, gradient norm {gradient}",
-    ]
-    if fit.boundary:
-        facts.append("On the boundary: a variance of zero, or a correlation of one or minus one")
-    return Summary(
-        facts,
-        {
-            "Fixed effects, t with Satterthwaite's degrees of freedom": _fixed(fit),
-            "Random effects and residual": _covariance(fit),
-        },
-    )
-
-
-def _fixed(fit: "MixedFit") -> pd.DataFrame:
-    limits = fit.conf_int()
-    rows = {}
-    for term, estimate in fit.fe_params.items():
-        error, df = fit.bse_fe[term], fit.df[term]
-        places = decimals(estimate, error)
-        rows[term] = {
-            "estimate": f"{estimate:,.{places}f}",
-            "std. error": f"{error:,.{places}f}",
-            "df": f"{df:,.1f}",
-            "t": f"{fit.tvalues[term]:.2f}",
-            "p": p_value(fit.pvalues[term]).removeprefix("p ").removeprefix("= "),
-            "95% from": f"{limits.loc[term, 0]:,.{places}f}",
-            "to": f"{limits.loc[term, 1]:,.{places}f}",
-        }
-    return pd.DataFrame.from_dict(rows, orient="index")
-
-
-def _covariance(fit: "MixedFit") -> pd.DataFrame:
-    effects = list(fit.cov_re)
-    variances = np.append(np.diag(fit.cov_re), fit.scale)
+    effects = list(cov_re)
+    variances = np.append(np.diag(cov_re), scale)
     sds = np.sqrt(variances)
     rows = {}
     for i, term in enumerate([*effects, "residual"]):
@@ -104,8 +87,6 @@ def _covariance(fit: "MixedFit") -> pd.DataFrame:
         }
         for k, other in enumerate(effects[:-1]):
             known = k < i < len(effects) and sds[i] * sds[k] > 0
-            row[f"corr. {other}"] = (
-                f"{fit.cov_re.iloc[i, k] / (sds[i] * sds[k]):.3f}" if known else ""
-            )
+            row[f"corr. {other}"] = f"{cov_re.iloc[i, k] / (sds[i] * sds[k]):.3f}" if known else ""
         rows[term] = row
     return pd.DataFrame.from_dict(rows, orient="index")

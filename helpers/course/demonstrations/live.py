@@ -3,14 +3,34 @@
 import asyncio
 import base64
 from html import escape
-from typing import Any
+from typing import Any, Protocol
 
 import ipywidgets
 from IPython.display import display
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 
-from helpers.course.demonstrations.simulated import Demonstration
+
+class Playable(Protocol):
+    """What a player asks of a demonstration."""
+
+    label: str
+    values: tuple[float, ...]
+    start: float
+    alt: str
+    more: str
+
+    def write(self, value: float) -> str:
+        """Write where the slider stands."""
+
+    def picture(self, value: float) -> bytes:
+        """Draw the picture for a value, as a PNG."""
+
+    def say(self, value: float) -> str:
+        """Say what the picture shows, as plain text."""
+
+    def advance(self, value: float) -> bool:
+        """Do the next part of what takes a while; tell whether more waits."""
 
 
 class WithoutLiveOutputs(Preprocessor):
@@ -25,7 +45,7 @@ class WithoutLiveOutputs(Preprocessor):
         return cell, resources
 
 
-def show(demonstration: Demonstration) -> None:
+def show(demonstration: Playable) -> None:
     """Show a demonstration with its slider, and a button where it takes a while."""
     display(Player(demonstration).widget)
 
@@ -37,7 +57,7 @@ class Player:
     in and a move of the slider is heard in between.
     """
 
-    def __init__(self, demonstration: Demonstration) -> None:
+    def __init__(self, demonstration: Playable) -> None:
         self.demonstration = demonstration
         self.slider = ipywidgets.SelectionSlider(
             options=[(demonstration.write(value), value) for value in demonstration.values],
