@@ -57,10 +57,10 @@ def coverage(fit: MixedFit, truth: MixedFit, share: float) -> dict[str, str]:
     total = truth.scale + truth.cov_re.iloc[0, 0]
     variance, residual = share * total, (1 - share) * total
     coefficients = np.linalg.solve(
-        fit.standardisation.scale * fit.standardisation.fixed,
-        truth.fe_params.to_numpy() - fit.standardisation.centre * np.eye(4)[0],
+        fit.scaling.scale * fit.scaling.fixed,
+        truth.fe_params.to_numpy() - fit.scaling.centre * np.eye(4)[0],
     )
-    sigma = np.sqrt(residual) / fit.standardisation.scale
+    sigma = np.sqrt(residual) / fit.scaling.scale
     factor = np.array([[np.sqrt(variance / residual)]])
     sector = truth.fe_params["sector"]
     rng = np.random.default_rng(round(1000 * share) + fit.n_groups)

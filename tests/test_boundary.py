@@ -121,9 +121,9 @@ def test_profile_limits_hold_where_a_fit_is_on_the_boundary() -> None:
         sigmas = np.sqrt(fit.scale) * np.array([0.8, 0.9, 1.0, 1.1])
         for sd, cor in product([0, 0.1, 0.2, 0.4, 0.8], [-1, -0.5, 0, 0.5, 1]):
             cov = np.array([[sd**2, sd * cor * upper], [sd * cor * upper, upper**2]])
-            back = np.linalg.inv(fit.standardisation.random * fit.standardisation.scale)
+            back = np.linalg.inv(fit.scaling.random * fit.scaling.scale)
             half = np.linalg.cholesky(back @ cov @ back.T + 1e-12 * np.eye(2))
-            for sigma in sigmas / fit.standardisation.scale:
+            for sigma in sigmas / fit.scaling.scale:
                 theta = (half / sigma)[np.tril_indices(2)]
                 point = Point(fit.best.data, False, theta, float(2 * np.log(sigma)))
                 best = min(best, point.value)

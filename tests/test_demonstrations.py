@@ -178,7 +178,7 @@ def test_its_two_fits_are_those_of_ols_and_of_fit_mixed(monkeypatch: pytest.Monk
     )
     demonstration = NaiveErrorDemonstration(read_study("wages"))
     demonstration.advance(0.1)
-    n, scale = demonstration.n_units, demonstration._plan.standardisation.scale
+    n, scale = demonstration.n_units, demonstration._plan.scaling.scale
     for data, found in zip(drawn[:4], demonstration._fitted[0.1], strict=False):
         # Rows that have these moments.
         group = np.repeat(np.arange(demonstration.n_groups), n)

@@ -34,7 +34,7 @@ from helpers.models.profile import covariance_limits, covariance_profile, fixed_
 from helpers.models.reml import (
     Array,
     Point,
-    Standardisation,
+    Scaling,
     optimum,
     reduce,
 )
@@ -134,7 +134,7 @@ class MixedFit:
         The moments of the formula's columns.
     best
         The optimum, in standardised units.
-    standardisation
+    scaling
         The way back to the user's units.
     rows
         The columns that the formula uses; None where the fit was made from moments.
@@ -153,7 +153,7 @@ class MixedFit:
     design: Design
     moments: Moments
     best: Point
-    standardisation: Standardisation
+    scaling: Scaling
     rows: Any = None
 
     # -- what was fitted ---------------------------------------------------------------------
@@ -207,13 +207,11 @@ class MixedFit:
     @cached_property
     def fe_params(self) -> pd.Series:
         """The fixed effects, in units of the outcome over those of the term."""
-        return pd.Series(
-            self.standardisation.coefficients(self.best.coefficients), self.design.fixed
-        )
+        return pd.Series(self.scaling.coefficients(self.best.coefficients), self.design.fixed)
 
     @cached_property
     def _cov_fe(self) -> Array:
-        back = self.standardisation.scale * self.standardisation.fixed
+        back = self.scaling.scale * self.scaling.fixed
         return self.best.variance * back @ self.best.inverse @ back.T
 
     def cov_params(self) -> pd.DataFrame:
@@ -232,7 +230,7 @@ class MixedFit:
         return pd.Series(each, self.design.fixed)
 
     def _df(self, weights: Array) -> float:
-        return self.best.satterthwaite(self.standardisation.fixed.T @ weights)
+        return self.best.satterthwaite(self.scaling.fixed.T @ weights)
 
     @property
     def tvalues(self) -> pd.Series:
@@ -284,7 +282,7 @@ class MixedFit:
             check_among(term, self.design.fixed, "fixed effects")
         vector = np.array([float(weights.get(term, 0.0)) for term in self.design.fixed])
         name = " + ".join(f"{weight:g} {term}" for term, weight in weights.items())
-        return combination(self.best, self.standardisation, vector, self.design.formula, name)
+        return combination(self.best, self.scaling, vector, self.design.formula, name)
 
     @property
     def method(self) -> str:
@@ -296,21 +294,21 @@ class MixedFit:
     @cached_property
     def cov_re(self) -> pd.DataFrame:
         """The covariance of the random effects, in the outcome's units squared over the terms'."""
-        half = self.standardisation.scale * self.standardisation.random @ self.best.factor
+        half = self.scaling.scale * self.scaling.random @ self.best.factor
         effects = self.design.effects
         return pd.DataFrame(self.best.variance * half @ half.T, effects, effects)
 
     @property
     def scale(self) -> float:
         """The residual variance, in the outcome's units squared."""
-        return self.best.variance * self.standardisation.scale**2
+        return self.best.variance * self.scaling.scale**2
 
     # -- likelihood --------------------------------------------------------------------------
 
     @property
     def llf(self) -> float:
         """The log-likelihood; the restricted one for a fit by REML."""
-        moved = self.standardisation.log_jacobian(self.nobs, self.reml)
+        moved = self.scaling.log_jacobian(self.nobs, self.reml)
         return float(-(self.best.value + moved) / 2)
 
     @property
@@ -420,21 +418,21 @@ class MixedFit:
         [-23323.41, -23322.58, -23323.95]
         """
         check_among(effect, self.design.effects, "random effects")
-        weights = self.standardisation.random[[self.design.effects.index(effect)]]
+        weights = self.scaling.random[[self.design.effects.index(effect)]]
         profile, *_ = covariance_profile(self.best, "sd", weights)
-        moved = self.standardisation.log_jacobian(self.nobs, self.reml)
-        sds = np.sqrt(variances) / self.standardisation.scale
+        moved = self.scaling.log_jacobian(self.nobs, self.reml)
+        sds = np.sqrt(variances) / self.scaling.scale
         return pd.Series([-(profile(sd) + moved) / 2 for sd in sds], pd.Index(variances))
 
     def _fixed_profile(self, i: int, level: float) -> tuple[Any, ...]:
-        limits = np.array(fixed_effect_limits(self.best, self.standardisation.fixed[i], level))
-        limits *= self.standardisation.scale
-        limits += self.standardisation.centre if i == self.standardisation.intercept else 0.0
+        limits = np.array(fixed_effect_limits(self.best, self.scaling.fixed[i], level))
+        limits *= self.scaling.scale
+        limits += self.scaling.centre if i == self.scaling.intercept else 0.0
         return (float(self.fe_params.iloc[i]), *limits.tolist(), self.method)
 
     def _covariance_profile(self, kind: str, effects: list[int], level: float) -> tuple[Any, ...]:
         sds = np.sqrt(np.diag(self.cov_re))[effects] if effects else np.sqrt([self.scale])
-        size = self.standardisation.scale ** {"sd": 1, "var": 2, "cov": 2, "cor": 0}[kind]
+        size = self.scaling.scale ** {"sd": 1, "var": 2, "cov": 2, "cor": 0}[kind]
         if kind in ("sd", "var"):
             power = 1 if kind == "sd" else 2
             estimate, kind = float(sds[0]) ** power, "sd" if effects else RESIDUAL
@@ -445,7 +443,7 @@ class MixedFit:
                 estimate = estimate / sds.prod() if sds.all() else math.nan
         if math.isnan(estimate):
             return estimate, math.nan, math.nan, self.method
-        limits = covariance_limits(self.best, kind, self.standardisation.random[effects], level)
+        limits = covariance_limits(self.best, kind, self.scaling.random[effects], level)
         return (estimate, *(limit**power * size for limit in limits), self.method)
 
     # -- groups ------------------------------------------------------------------------------
@@ -453,9 +451,7 @@ class MixedFit:
     @cached_property
     def conditional_modes(self) -> pd.DataFrame:
         """The groups' random effects given the data and the estimates (BLUPs): a row a group."""
-        modes = (
-            self.standardisation.scale * self.standardisation.random @ self.best.conditional_modes
-        )
+        modes = self.scaling.scale * self.scaling.random @ self.best.conditional_modes
         return pd.DataFrame(modes.T, self.moments.labels, self.design.effects)
 
     @cached_property
@@ -465,7 +461,7 @@ class MixedFit:
         They are the conditional standard deviations of the random effects given the data, with
         fixed effects and variances taken as known, as in lme4's ``ranef(condVar = TRUE)``.
         """
-        back = self.standardisation.scale * self.standardisation.random
+        back = self.scaling.scale * self.scaling.random
         covariance = self.best.conditional_covariance
         variances = np.einsum("ik,klj,il->ij", back, covariance, back, optimize=True)
         errors = np.sqrt(np.maximum(variances, 0.0))
@@ -656,18 +652,14 @@ def check_level(level: float) -> None:
         raise FitError(f"the level should lie between 0 and 1, such as 0.95; it is {level}")
 
 
-def combination(
-    best: Point, standardisation: Standardisation, weights: Array, model: str, term: str
-) -> Estimate:
+def combination(best: Point, scaling: Scaling, weights: Array, model: str, term: str) -> Estimate:
     """Estimate a linear combination of the fixed effects, in the user's units.
 
     `weights` are those of the fixed effects in the user's units, shape (p,).
     """
-    standardised = standardisation.fixed.T @ weights
-    estimate = float(weights @ standardisation.coefficients(best.coefficients))
-    error = standardisation.scale * math.sqrt(
-        best.variance * standardised @ best.inverse @ standardised
-    )
+    standardised = scaling.fixed.T @ weights
+    estimate = float(weights @ scaling.coefficients(best.coefficients))
+    error = scaling.scale * math.sqrt(best.variance * standardised @ best.inverse @ standardised)
     df = best.satterthwaite(standardised)
     reach = float(stats.t.ppf(0.975, df)) * error
     ends = estimate - reach, estimate + reach
@@ -694,7 +686,7 @@ def _fit(design: Design, moments: Moments, reml: bool, rows: Any) -> MixedFit:
     for terms in (design.fixed, design.effects):
         _check_independent(terms, moments, total)
     place = {name: i for i, name in enumerate(moments.columns)}
-    data, standardisation = reduce(
+    data, scaling = reduce(
         moments.n.astype(float),
         moments.means,
         moments.products,
@@ -719,7 +711,7 @@ def _fit(design: Design, moments: Moments, reml: bool, rows: Any) -> MixedFit:
             "there is no residual variance to estimate"
         )
     try:
-        return MixedFit(design, moments, optimum(data, reml), standardisation, rows)
+        return MixedFit(design, moments, optimum(data, reml), scaling, rows)
     except (RuntimeError, np.linalg.LinAlgError) as error:
         raise FitError(
             f"no optimum was found ({error}); the data may hold too little for the random effects "

@@ -179,7 +179,7 @@ class Reduced:
 
 
 @dataclass(frozen=True)
-class Standardisation:
+class Scaling:
     """The way back from standardised columns to the user's units.
 
     Parameters
@@ -213,7 +213,7 @@ class Standardisation:
 
 def reduce(
     n: Array, means: Array, products: Array, fixed: list[int], random: list[int], outcome: int
-) -> tuple[Reduced, Standardisation]:
+) -> tuple[Reduced, Scaling]:
     """Standardise the columns and split each group inside and outside its random effects' columns.
 
     Parameters
@@ -247,14 +247,14 @@ def reduce(
         safe = np.where(exists[i], square, 1.0)
         inside[:, i] = np.where(exists[i], left[i] / np.sqrt(safe), 0.0)
         left -= inside[:, None, i] * inside[None, :, i]
-    standardisation = Standardisation(
+    scaling = Scaling(
         _standardising(scale[q:-1], shift[q:-1], fixed),
         _standardising(scale[:q], shift[:q], random),
         float(shift[-1]),
         float(scale[-1]),
         fixed.index(0) if 0 in fixed else None,
     )
-    return Reduced(inside, exists, left[q:, q:].sum(axis=-1), int(n.sum())), standardisation
+    return Reduced(inside, exists, left[q:, q:].sum(axis=-1), int(n.sum())), scaling
 
 
 def _standardising(scale: Array, shift: Array, columns: list[int]) -> Array:

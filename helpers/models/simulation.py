@@ -79,14 +79,14 @@ def bootstrap(
 
 def _estimates(fit: MixedFit) -> dict[str, float]:
     # By arrays: a labelled frame a refit would take as long as the refit.
-    half = fit.standardisation.scale * fit.standardisation.random @ fit.best.factor
+    half = fit.scaling.scale * fit.scaling.random @ fit.best.factor
     variances = fit.best.variance * (half**2).sum(axis=1)
     names = [f"var({term})" for term in fit.design.effects]
     return (
         dict(
             zip(
                 fit.design.fixed,
-                fit.standardisation.coefficients(fit.best.coefficients),
+                fit.scaling.coefficients(fit.best.coefficients),
                 strict=True,
             )
         )

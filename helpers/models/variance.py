@@ -324,7 +324,7 @@ def variance_test(fit: MixedFit, effect: str | None = None) -> LikelihoodRatio:
     effect = effects[-1] if effect is None else effect
     check_among(effect, effects, "random effects")
     # In a basis that leaves out this effect alone, in the user's units.
-    data = fit.best.data.in_basis(random=fit.standardisation.random)
+    data = fit.best.data.in_basis(random=fit.scaling.random)
     without = optimum(data.without_effect(effects.index(effect)), fit.reml)
     return _ratio(without.value - fit.best.value, 0, len(effects) - 1)
 
@@ -384,11 +384,11 @@ def contextual_effect(fit: MixedFit, term: str) -> Estimate:
         raise FitError(f"the group means of {term!r} are in the model already")
     p = len(fit.design.fixed)
     fixed = np.zeros((p + 1, p + 1))
-    fixed[:p, :p], fixed[p, p] = fit.standardisation.fixed, 1 / scale
-    standardisation = replace(fit.standardisation, fixed=fixed)
+    fixed[:p, :p], fixed[p, p] = fit.scaling.fixed, 1 / scale
+    scaling = replace(fit.scaling, fixed=fixed)
     weights = np.append(np.zeros(p), 1.0)
     return combination(
-        optimum(data, fit.reml), standardisation, weights, fit.design.formula, f"{term}_mean"
+        optimum(data, fit.reml), scaling, weights, fit.design.formula, f"{term}_mean"
     )
 
 

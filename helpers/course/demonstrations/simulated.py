@@ -293,7 +293,7 @@ class NaiveErrorDemonstration(Demonstration):
 
     def _simulate(self, value: float, rng: np.random.Generator) -> Fitted:
         """Draw one study in which the kind of group makes no difference, and fit it twice."""
-        data, units = self._plan.best.data, self._plan.units
+        data, units = self._plan.best.data, self._plan.scaling
         theta = np.array([np.sqrt(value / (1 - value))])
         sigma = np.sqrt(1 - value) * self._sd / units.scale
         drawn = data.redrawn(np.zeros(2), theta[:, None], sigma, rng)
