@@ -12,8 +12,13 @@ NOT_AVAILABLE = "not available"
 class Estimated(Protocol):
     """A number that brings its standard error."""
 
-    estimate: float
-    std_error: float
+    @property
+    def estimate(self) -> float:
+        """The number."""
+
+    @property
+    def std_error(self) -> float:
+        """Its standard error, in its units."""
 
 
 def number(value: float | Estimated, std_error: float | None = None) -> str:

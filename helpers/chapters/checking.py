@@ -3,7 +3,7 @@
 import difflib
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,13 @@ from helpers.chapters.fixed_effects import exercises as fixed_effects
 from helpers.chapters.intraclass_correlation import exercises as intraclass_correlation
 from helpers.chapters.random_effects import exercises as random_effects
 from helpers.chapters.sector_interaction import exercises as sector_interaction
-from helpers.course.exercises.facts import Facts
+from helpers.course.exercises.facts import Answers, Facts
 from helpers.course.exercises.kinds import Answer, Choice, NoAnswerError, Reply
 from helpers.course.words import say
 from helpers.study.file import Study
 from helpers.study.reading import read_study
 
-ANSWERS: dict[str, Choice | Callable[[Facts], Answer]] = {
+ANSWERS: Answers = {
     **exploration.ANSWERS,
     **between_within.ANSWERS,
     **fixed_effects.ANSWERS,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.course.exercises.facts import Facts
+from helpers.course.exercises.facts import Answers, Facts
 from helpers.course.exercises.kinds import Choice, Number, prediction, share
 from helpers.text import number
 
@@ -123,7 +123,7 @@ def slope_after_permuting(facts: Facts) -> Number:
     )
 
 
-ANSWERS = {
+ANSWERS: Answers = {
     "02-a": steeper,
     "02-b": robust_error,
     "02-1": TEA,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.course.exercises.facts import Facts
+from helpers.course.exercises.facts import Answers, Facts
 from helpers.course.exercises.kinds import (
     Choice,
     NoAnswerError,
@@ -144,7 +144,7 @@ def _compared(of_x: float, of_y: float) -> str:
     return said + f"the predictor is {'more' if of_x > of_y else 'less'} a matter of groups."
 
 
-ANSWERS = {
+ANSWERS: Answers = {
     "01-a": two_units,
     "01-b": DEMEANED_BOXES,
     "01-1": THIRTY_CLINICS,

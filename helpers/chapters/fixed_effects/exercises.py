@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from helpers.course.exercises.facts import Facts, slope
+from helpers.course.exercises.facts import Answers, Facts, slope
 from helpers.course.exercises.kinds import Choice, NoAnswerError, Number, Prediction, prediction
 from helpers.text import number
 
@@ -133,7 +133,7 @@ def _slope_or_none(x: pd.Series, y: pd.Series) -> float:
     return slope(x, y) if (x**2).sum() > 0 else np.nan
 
 
-ANSWERS = {
+ANSWERS: Answers = {
     "03-a": THREE_ROADS,
     "03-b": half_way_error,
     "03-1": FIRM_SIZE,

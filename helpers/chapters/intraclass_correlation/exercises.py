@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.course.exercises.facts import Facts, group_variance
+from helpers.course.exercises.facts import Answers, Facts, group_variance
 from helpers.course.exercises.kinds import Choice, NoAnswerError, Number, prediction, share
 from helpers.models.fit import MixedFit
 from helpers.models.variance import icc
@@ -165,7 +165,7 @@ def _pseudo_r2(before: MixedFit, after: MixedFit) -> float:
     return 1 - group_variance(after) / group_variance(before)
 
 
-ANSWERS = {
+ANSWERS: Answers = {
     "05-a": beside_eta_squared,
     "05-b": given_the_predictor,
     "05-1": NEGLIGIBLE,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.course.exercises.facts import Facts, group_variance
+from helpers.course.exercises.facts import Answers, Facts, group_variance
 from helpers.course.exercises.kinds import Choice, Number, prediction, variance
 from helpers.text import number
 
@@ -147,7 +147,7 @@ def spread_of_drawn_slopes(facts: Facts) -> Number:
     )
 
 
-ANSWERS = {
+ANSWERS: Answers = {
     "04-a": spread_of_intercepts,
     "04-b": nearer_slope,
     "04-1": TWO_CLINICS,

@@ -1,6 +1,6 @@
 """Answers to the exercises of chapter 6, sector interaction."""
 
-from helpers.course.exercises.facts import Facts, group_variance
+from helpers.course.exercises.facts import Answers, Facts, group_variance
 from helpers.course.exercises.kinds import Choice, NoAnswerError, Number, prediction
 from helpers.models.fit import fit_mixed
 from helpers.models.moments import FitError
@@ -150,7 +150,7 @@ def _coefficients(facts: Facts) -> tuple[float, float]:
     return float(estimates[facts.w]), float(estimates[f"{facts.x}:{facts.w}"])
 
 
-ANSWERS = {
+ANSWERS: Answers = {
     "06-a": variances_that_move,
     "06-b": what_changes_most,
     "06-1": CLINIC_SIZE,

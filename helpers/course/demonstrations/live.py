@@ -3,7 +3,7 @@
 import asyncio
 import base64
 from html import escape
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import ipywidgets
 from IPython.display import display
@@ -17,8 +17,8 @@ class Playable(Protocol):
     label: str
     values: tuple[float, ...]
     start: float
-    alt: str
-    more: str
+    alt: ClassVar[str]
+    more: ClassVar[str]
 
     def write(self, value: float) -> str:
         """Write where the slider stands."""

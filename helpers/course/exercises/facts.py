@@ -4,12 +4,13 @@ Slopes are ratios of sums here, and not regressions as in the chapters, so that 
 chapter's code check each other.
 """
 
+from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from helpers.course.exercises.kinds import NoAnswerError
+from helpers.course.exercises.kinds import Answer, Choice, NoAnswerError
 from helpers.models.fit import MixedFit, fit_mixed
 from helpers.models.moments import FitError
 from helpers.models.variance import icc
@@ -167,3 +168,7 @@ def slope(x: pd.Series, y: pd.Series) -> float:
 def group_variance(fit: MixedFit) -> float:
     """Return the variance between groups that a random-intercept model estimates."""
     return float(fit.cov_re.iloc[0, 0])
+
+
+# A chapter's answers by the exercise's number: a choice, or how an answer is computed.
+Answers = dict[str, Choice | Callable[[Facts], Answer]]
