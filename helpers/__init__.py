@@ -5,6 +5,47 @@ Each name is loaded on first use, so that ``import helpers`` stays quick.
 """
 
 from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from helpers.chapters.checking import Check as Check
+    from helpers.course.demonstrations.simulated import demonstrate_icc as demonstrate_icc
+    from helpers.course.demonstrations.simulated import (
+        demonstrate_naive_error as demonstrate_naive_error,
+    )
+    from helpers.course.demonstrations.simulated import (
+        demonstrate_shrinkage as demonstrate_shrinkage,
+    )
+    from helpers.course.estimates import estimates_of as estimates_of
+    from helpers.course.estimates import show_estimates as show_estimates
+    from helpers.course.findings import means_differ as means_differ
+    from helpers.course.words import choose as choose
+    from helpers.course.words import count as count
+    from helpers.course.words import interval as interval
+    from helpers.course.words import magnitude as magnitude
+    from helpers.course.words import say as say
+    from helpers.course.words import verdict as verdict
+    from helpers.course.words import words as words
+    from helpers.models.estimate import Estimate as Estimate
+    from helpers.models.fit import MixedFit as MixedFit
+    from helpers.models.fit import fit_mixed as fit_mixed
+    from helpers.models.moments import FitError as FitError
+    from helpers.models.moments import Moments as Moments
+    from helpers.models.simulation import bootstrap as bootstrap
+    from helpers.models.simulation import simulate as simulate
+    from helpers.models.variance import contextual_effect as contextual_effect
+    from helpers.models.variance import icc as icc
+    from helpers.models.variance import likelihood_ratio_test as likelihood_ratio_test
+    from helpers.models.variance import nakagawa_r2 as nakagawa_r2
+    from helpers.models.variance import pseudo_r2 as pseudo_r2
+    from helpers.models.variance import reliability as reliability
+    from helpers.models.variance import variance_test as variance_test
+    from helpers.study.file import Study as Study
+    from helpers.study.file import StudyError as StudyError
+    from helpers.study.reading import read_study as read_study
+    from helpers.text import number as number
+    from helpers.text import p_value as p_value
+    from helpers.text import percent as percent
 
 _ROOM_OF = {
     "Study": "study.file",
