@@ -14,6 +14,22 @@ EXCLUDE_EACH_OTHER = [
     ("of one size", "in order of size"),
     ("The line rises", "The line falls"),
     ("there is no between slope", "the between slope has a weight"),
+    ("Each of them is complete", "left out, because"),
+    ("names no level-2 variable", "A level-2 variable is"),
+    ("are more alike than", "it hardly matters for two"),
+    ("are more alike than", "are even less alike than"),
+    ("it hardly matters for two", "are even less alike than"),
+    ("*balanced*", "*unbalanced*"),
+    ("and nothing goes", "would seldom spread so widely"),
+    ("would seldom spread so widely", "too often to rule it out"),
+    ("would seldom spread so widely", "finds no difference of means beyond chance"),
+    ("too often to rule it out", "Overlapping boxes do not show"),
+    ("too often to rule it out", "boxes tell no fewer pairs apart"),
+    ("By the boxes hardly any two", "The boxes tell fewer pairs apart"),
+    ("more than chance would make it differ", "Chance can make it differ that much"),
+    ("the line rises", "the line falls"),
+    ("the line rises", "the line is level"),
+    ("the line falls", "the line is level"),
 ]
 
 # Words of the course's own data, which no other study may meet in a computed sentence.

@@ -17,6 +17,13 @@ NOUNS = [
     ({"one": "hour", "many": "hours"}, {"one": "earthquake", "many": "earthquakes"}),
 ]
 
+ABOUT = {
+    "title": "A random study",
+    "question": "How does growth depend\n\non the dose?",
+    "about": "Nobody was measured.\n\nNumbers were drawn.",
+    "source": "a generator of random numbers",
+}
+
 
 def random_study(seed: int) -> Study:
     """Draw a study: its shape, its slopes, its words and which special cases it has."""
@@ -34,6 +41,12 @@ def random_study(seed: int) -> Study:
         "predictor": {"column": "x", "label": "dose", "units": rng.choice(["", "hours"])},
     }
     levels: dict[str, list[str]] = {}
+    more = np.random.default_rng([seed, 1])  # its own, so that numbers stay what they were
+    if more.random() < 0.5:
+        given |= ABOUT
+    if set(x) == {0, 1} and more.random() < 0.5:
+        given["predictor"]["levels"] = {0: "low", 1: "high"}
+        levels["x"] = ["low", "high"]
     if w is not None:
         columns["w"] = w[group]
         given["group_predictor"] = {"column": "w", "label": "kind"}

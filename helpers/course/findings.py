@@ -4,6 +4,7 @@ A chapter's sentences, the index of a run, the page of several studies and the r
 word what is decided here, and decide nothing themselves.
 """
 
+import math
 from enum import Enum
 
 import pandas as pd
@@ -71,3 +72,132 @@ def contextual(effect: Estimate, means_differ: bool) -> Finding:
     <Finding.HIGHER: 'higher'>
     """
     return direction(effect) if means_differ else Finding.ABSENT
+
+
+# -- a first look at nested data: chapter 1 --------------------------------------------------------
+
+
+class Alikeness(Enum):
+    """How alike two units of one group are, beside two of different groups."""
+
+    MORE = "more alike"
+    HARDLY = "about as alike"
+    LESS = "less alike"
+
+
+class Heterogeneity(Enum):
+    """Whether groups differ in their spread."""
+
+    FOUND = "by more than chance makes them"
+    UNCLEAR = "chance can make them differ that much"
+    UNTESTED = "there is no test of it"
+
+
+class Boxes(Enum):
+    """What boxes tell of groups whose means are known to differ, or not to."""
+
+    HARDLY_ANY = "hardly any two are apart, though means differ"
+    FEWER = "fewer are apart than means are"
+    NO_FEWER = "no fewer are apart than means are"
+    NO_DIFFERENCE = "means differ by no more than chance makes them"
+
+
+class Line(Enum):
+    """Which way a line through points goes."""
+
+    RISING = "rising"
+    FALLING = "falling"
+    LEVEL = "level"
+
+
+def alikeness(same: float, different: float) -> Alikeness:
+    """Tell whether two units of one group differ less than two of different groups.
+
+    By two in a hundred, which is the course's own limit; whether that is chance is not asked.
+
+    Parameters
+    ----------
+    same, different
+        The root mean square difference of two units of one group, and of two groups.
+
+    Examples
+    --------
+    >>> alikeness(8.80, 9.73), alikeness(9.70, 9.73)
+    (<Alikeness.MORE: 'more alike'>, <Alikeness.HARDLY: 'about as alike'>)
+    """
+    if same < 0.98 * different:
+        return Alikeness.MORE
+    return Alikeness.HARDLY if same < 1.02 * different else Alikeness.LESS
+
+
+def spread_shrinks(raw: float, demeaned: float) -> bool:
+    """Tell whether an SD is smaller once groups' means are subtracted, by more than rounding.
+
+    Examples
+    --------
+    >>> spread_shrinks(6.88, 6.19), spread_shrinks(6.19, 6.19)
+    (True, False)
+    """
+    return bool(demeaned < raw * (1 - 1e-9))
+
+
+def means_beyond_chance(p_value: float) -> bool:
+    """Tell whether means of groups differ by more than chance: p below 0.05.
+
+    The p-value is that of the F-test of the analysis of variance (Fisher 1925, Statistical Methods
+    for Research Workers, ch. 7).
+
+    >>> means_beyond_chance(0.001)
+    True
+    """
+    return bool(p_value < 0.05)
+
+
+def heterogeneity(p_value: float) -> Heterogeneity:
+    """Tell whether the spread differs between groups by more than chance: p below 0.05.
+
+    The p-value is that of Levene's test with distances from medians (Brown and Forsythe 1974, J.
+    Am. Stat. Assoc. 69, 364-367); nan where groups are too small for it.
+
+    >>> heterogeneity(0.2)
+    <Heterogeneity.UNCLEAR: 'chance can make them differ that much'>
+    """
+    if math.isnan(p_value):
+        return Heterogeneity.UNTESTED
+    return Heterogeneity.FOUND if p_value < 0.05 else Heterogeneity.UNCLEAR
+
+
+def boxes_beside_means(boxes_apart: float, means_apart: float, p_value: float) -> Boxes:
+    """Tell whether boxes would hide that means of groups differ.
+
+    Parameters
+    ----------
+    boxes_apart, means_apart
+        The share of pairs of groups whose boxes are apart, and whose means are further apart than
+        95 in 100 by chance. Hardly any boxes are fewer than those 5 in 100.
+    p_value
+        That of :func:`means_beyond_chance`.
+
+    Examples
+    --------
+    >>> boxes_beside_means(0.081, 0.54, p_value=0.001)
+    <Boxes.FEWER: 'fewer are apart than means are'>
+    """
+    if not means_beyond_chance(p_value):
+        return Boxes.NO_DIFFERENCE
+    if boxes_apart < 0.05:
+        return Boxes.HARDLY_ANY
+    return Boxes.FEWER if boxes_apart < means_apart else Boxes.NO_FEWER
+
+
+def line(slope: float) -> Line:
+    """Tell which way a line goes: by its sign, whatever chance had to do with it.
+
+    What rounding leaves of a level line has to be taken off before.
+
+    >>> line(3.18), line(0.0)
+    (<Line.RISING: 'rising'>, <Line.LEVEL: 'level'>)
+    """
+    if slope > 0:
+        return Line.RISING
+    return Line.FALLING if slope < 0 else Line.LEVEL

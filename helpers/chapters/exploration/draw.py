@@ -146,7 +146,7 @@ def _overview(axes: Axes, values: pd.Series, groups: pd.Series, order: pd.Index)
     quantiles = values.groupby(groups).quantile([0, 0.25, 0.5, 0.75, 1]).unstack().loc[order]
     rank = np.arange(1, len(order) + 1)
     thick = 320 / len(order)  # points: the lines of neighbours touch
-    looks = {
+    looks: dict[str, tuple[float, float, dict[str, Any]]] = {
         "range": (0.0, 1.0, {"color": "#B5B5B5", "linewidth": thick / 3}),
         "middle half": (0.25, 0.75, {"color": "#7DB8DE", "linewidth": thick}),
     }

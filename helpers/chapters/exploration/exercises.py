@@ -11,6 +11,7 @@ from helpers.course.exercises.kinds import (
     prediction,
     share,
 )
+from helpers.course.findings import Alikeness, alikeness
 from helpers.text import number
 
 
@@ -22,9 +23,9 @@ def two_units(facts: Facts) -> Choice:
     of_all = 2 * facts.n_units**2 * facts.data[facts.y].var(ddof=0)
     elsewhere = facts.n_units * (facts.n_units - 1) - in_groups
     typical_same, typical_other = np.sqrt(same / in_groups), np.sqrt((of_all - same) / elsewhere)
-    ratio = typical_same / typical_other
+    letters = {Alikeness.MORE: "A", Alikeness.LESS: "B", Alikeness.HARDLY: "C"}
     return prediction(
-        "A" if ratio < 0.98 else "B" if ratio > 1.02 else "C",
+        letters[alikeness(typical_same, typical_other)],
         "ABC",
         f"Two units of one group typically differ by {number(typical_same)}, two of different "
         f"groups by {number(typical_other)}.",

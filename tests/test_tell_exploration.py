@@ -1,0 +1,293 @@
+"""Chapter 1 says on any study what its numbers say, in sentences that keep the laws."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+from laws import assert_lawful, hidden_alternatives, never_reached, unlawful
+from quick_fits import thousands
+from scipy import special
+
+from helpers.chapters.exploration import tell
+from helpers.course import findings
+from helpers.course.findings import Alikeness, Line
+from helpers.course.words import Prose, count
+from helpers.study.file import Study
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """What chapter 1 has computed of a study when it comes to its sentences."""
+
+    study: Study
+    data: pd.DataFrame
+    n_groups: int
+    typical: tuple[float, float]
+    sizes: pd.Series
+    deviation: pd.Series
+    squares: tuple[float, float, float]
+    means: pd.Series
+    dealt: pd.Series
+    f_ratio: float
+    p: float
+    sds: pd.Series
+    levene_p: float
+    boxes_apart: np.ndarray
+    means_apart: np.ndarray
+    slope_of_all: float
+    slopes: pd.Series
+
+    @property
+    def dfs(self) -> tuple[int, int, int]:
+        """Degrees of freedom between groups, within them and in total."""
+        n_units = len(self.data)
+        return self.n_groups - 1, n_units - self.n_groups, n_units - 1
+
+    @property
+    def described(self) -> pd.DataFrame:
+        """The part of pandas' description that sentences tell of."""
+        values = self.data[["y", "x"]].to_numpy(float)
+        rows = [np.full(2, len(values)), values.mean(axis=0), values.std(axis=0, ddof=1)]
+        return pd.DataFrame(np.transpose(rows), ["y", "x"], ["count", "mean", "std"])
+
+
+def between_and_within(y: np.ndarray, group: np.ndarray) -> tuple[float, float, float]:
+    """Return the sums of squares between groups, within them, and F; infinite where none within."""
+    sizes = np.bincount(group)
+    means = (np.bincount(group, y) / sizes)[group]
+    between, within = ((means - y.mean()) ** 2).sum(), ((y - means) ** 2).sum()
+    if within <= 1e-12 * (between + within):
+        return between, within, np.inf
+    df_between, df_within = len(sizes) - 1, len(y) - len(sizes)
+    return between, within, between / df_between / (within / df_within)
+
+
+def quantiles(y: np.ndarray, sizes: np.ndarray, share: float) -> np.ndarray:
+    """Return a quantile of each group; `y` is in order within groups, one behind the other."""
+    start = np.cumsum(sizes) - sizes
+    return np.interp(start + share * (sizes - 1), np.arange(len(y)), y)
+
+
+def chapter_of(study: Study, frame: pd.DataFrame, seed: int = 0) -> Chapter:
+    """Compute what the chapter computes, quickly."""
+    rng = np.random.default_rng(seed)
+    frame = frame.iloc[np.lexsort((frame["y"], frame["g"]))].reset_index(drop=True)
+    group, x, y = (frame[name].to_numpy() for name in "gxy")
+    n = np.bincount(group)
+    start = np.cumsum(n) - n
+    between, within, f_ratio = between_and_within(y, group)
+    mean, x_mean, dealt = (np.bincount(group, values) / n for values in (y, x, rng.permutation(y)))
+    deviation, x_within = y - mean[group], x - x_mean[group]
+    squares = np.bincount(group, deviation**2)
+    in_groups, n_pairs = (n * (n - 1)).sum(), len(y) * (len(y) - 1)
+    same, of_all = 2 * (n * squares).sum(), 2 * y.var(ddof=1) * n_pairs
+    typical = np.sqrt(same / in_groups), np.sqrt((of_all - same) / (n_pairs - in_groups))
+
+    df_between, df_within = len(n) - 1, len(y) - len(n)
+    one, other = np.triu_indices(len(n), k=1)
+    low, high = quantiles(y, n, 0.25), quantiles(y, n, 0.75)
+    gap = np.maximum(low[other] - high[one], low[one] - high[other])
+    error = np.sqrt(within / df_within * (1 / n[one] + 1 / n[other]))
+    varies = np.maximum.reduceat(x, start) > np.minimum.reduceat(x, start)
+    products, spread = np.bincount(group, x_within * y), np.bincount(group, x_within**2)
+    return Chapter(
+        study,
+        frame,
+        len(n),
+        (float(typical[0]), float(typical[1])),
+        pd.Series(n),
+        pd.Series(deviation),
+        (between, within, between + within),
+        pd.Series(mean),
+        pd.Series(dealt),
+        f_ratio,
+        float(special.fdtrc(df_between, df_within, f_ratio)),
+        pd.Series(np.sqrt(squares[n > 1] / (n[n > 1] - 1))),
+        levene(y, n, group) if np.isfinite(f_ratio) else np.nan,
+        gap > 1e-9 * y.std(),
+        np.abs(mean[one] - mean[other]) > special.stdtrit(df_within, 0.975) * error,
+        round(float((x - x.mean()) @ y / ((x - x.mean()) ** 2).sum()), 12),
+        pd.Series(products[varies] / spread[varies]).round(12),
+    )
+
+
+def levene(y: np.ndarray, n: np.ndarray, group: np.ndarray) -> float:
+    """Return the p-value of Levene's test among groups of more than two units."""
+    distances = np.abs(y - quantiles(y, n, 0.5)[group])[n[group] > 2]
+    codes = np.repeat(np.arange((n > 2).sum()), n[n > 2])
+    if codes.max(initial=0) == 0:
+        return np.nan
+    *_, ratio = between_and_within(distances, codes)
+    return float(special.fdtrc(codes.max(), len(codes) - codes.max() - 1, ratio))
+
+
+def rare(frame: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """Turn some studies into what few are: constant inside groups, or level on the whole."""
+    means = frame.groupby("g")["y"].transform("mean") if seed % 20 < 2 else frame["y"]
+    if seed % 20 == 0 and means.std() > 1e-9 * frame["y"].std():
+        return frame.assign(y=means)
+    if seed % 20 == 1:
+        x = frame["x"] - frame["x"].mean()
+        return frame.assign(y=frame["y"] - x * (x @ frame["y"]) / (x @ x))
+    return frame
+
+
+@cache
+def chapters() -> list[Chapter]:
+    return [
+        chapter_of(numbers.study, rare(numbers.study.frame, seed), seed)
+        for seed, numbers in enumerate(thousands())
+    ]
+
+
+def told(c: Chapter) -> Iterator[Prose]:
+    """Yield each sentence of the chapter on a study, but for what its file tells."""
+    eta_squared, rest = c.squares[0] / c.squares[2], c.squares[1] / c.squares[2]
+    df_between, df_within, df_total = c.dfs
+    n_boxed = min(c.n_groups, 12) if c.n_groups > 20 else c.n_groups
+    yield tell.about(c.study)
+    yield tell.story(c.study)
+    yield tell.rows(len(c.data), c.n_groups, c.study)
+    yield tell.levels(c.study)
+    yield tell.pairs(*c.typical, c.study)
+    yield tell.description(c.described, c.study)
+    yield tell.cross_table(list(c.study.labelled), c.study)
+    yield tell.sizes(c.sizes, c.study)
+    yield tell.outcome_by_group(n_boxed, c.n_groups, c.data["y"], c.deviation, c.study)
+    yield tell.variation(eta_squared, rest, c.study)
+    yield tell.one_deal(c.means, c.dealt, df_between / df_total, eta_squared, c.study)
+    yield tell.f_test(c.f_ratio, df_between, df_within, c.p, c.study)
+    yield tell.spread_inside(c.sds, c.levene_p, c.study)
+    yield tell.what_eta_squared_is_not(c.study)
+    yield tell.boxes_and_means(c.boxes_apart, c.means_apart, c.p, c.study)
+    yield tell.first_look(c.slope_of_all, c.slopes, c.n_groups, c.study)
+
+
+def tables(c: Chapter) -> Iterator[pd.DataFrame]:
+    """Yield each table of the chapter on a study."""
+    yield tell.table_of_description(c.data[["y", "x"]].describe().T)
+    yield tell.table_of_variation(c.squares, c.dfs)
+
+
+def test_every_alternative_is_shown_on_random_studies_and_keeps_the_laws() -> None:
+    every = chapters()
+
+    def tell_all() -> None:
+        for chapter in every:
+            texts = [prose.text for prose in told(chapter)]
+            for text in texts:
+                assert_lawful(text)
+            whole = "\n\n".join(texts)
+            assert not unlawful(whole), (unlawful(whole), whole)
+        for chapter in every[::20]:
+            for table in tables(chapter):
+                assert not [cell for cell in table.to_numpy().ravel() if unlawful(cell)]
+
+    assert never_reached(tell, tell_all) == []
+
+
+def test_no_alternative_hides_inside_an_expression() -> None:
+    assert hidden_alternatives(tell) == []
+
+
+def test_the_f_test_and_the_comparison_of_boxes_judge_means_alike() -> None:
+    for c in chapters():
+        test = tell.f_test(c.f_ratio, *c.dfs[:2], c.p, c.study).text
+        boxes = tell.boxes_and_means(c.boxes_apart, c.means_apart, c.p, c.study).text
+        assert f": {count(c.n_groups * (c.n_groups - 1) // 2)} |" in boxes
+        assert ("would seldom spread so widely" in test) == (c.p < 0.05)
+        assert ("too often to rule it out" in test) == (c.p >= 0.05)
+        assert ("no difference of means beyond chance" in boxes) == (c.p >= 0.05)
+        hides = c.p < 0.05 and c.boxes_apart.mean() < max(0.05, c.means_apart.mean())
+        assert ("Overlapping boxes do not show" in boxes) == hides
+
+
+def test_units_of_one_group_are_called_more_alike_only_if_they_typically_differ_less() -> None:
+    for c in chapters():
+        same, other = c.typical
+        text = tell.pairs(same, other, c.study).text
+        assert ("are more alike" in text) == (same < 0.98 * other)
+        assert ("even less alike" in text) == (same >= 1.02 * other)
+
+
+def test_a_line_is_said_to_go_the_way_of_its_slope() -> None:
+    for c in chapters():
+        text = tell.first_look(c.slope_of_all, c.slopes, c.n_groups, c.study).text
+        assert ("the line rises" in text) == (c.slope_of_all > 0)
+        assert ("the line falls" in text) == (c.slope_of_all < 0)
+        assert ("rise in none" in text or "rises in none" in text) == (c.slopes <= 0).all()
+
+
+def test_groups_are_called_of_one_size_only_if_they_are() -> None:
+    for c in chapters():
+        text = tell.sizes(c.sizes, c.study).text
+        assert ("*balanced*" in text) == (c.sizes.nunique() == 1)
+        assert ("with a single" in text) == (c.sizes == 1).any()
+
+
+def test_rows_that_are_used_and_left_out_add_up() -> None:
+    for c in chapters():
+        text = tell.rows(len(c.data), c.n_groups, c.study).text
+        assert ("Each of them is complete" in text) == (c.study.n_rows == len(c.data))
+        assert ("missing: " in text) == (c.study.n_rows > len(c.data))
+
+
+def test_a_spread_is_called_unequal_only_if_a_test_says_so() -> None:
+    for c in chapters():
+        text = tell.spread_inside(c.sds, c.levene_p, c.study).text
+        assert ("read the F-test as a rough answer" in text) == (c.levene_p < 0.05)
+        assert ("Levene's test" in text) == np.isfinite(c.levene_p)
+
+
+def found(c: Chapter) -> dict[str, object]:
+    """Collect what the chapter finds, without a word of prose."""
+    return {
+        "alikeness": findings.alikeness(*c.typical),
+        "shrinks": findings.spread_shrinks(c.data["y"].std(), c.deviation.std()),
+        "means": findings.means_beyond_chance(c.p),
+        "spread": findings.heterogeneity(c.levene_p),
+        "boxes": findings.boxes_beside_means(c.boxes_apart.mean(), c.means_apart.mean(), c.p),
+        "line": findings.line(c.slope_of_all),
+        "lines": [findings.line(slope) for slope in c.slopes],
+    }
+
+
+SOME = [seed for seed in range(0, 2000, 7) if seed % 20 > 1]  # those that rounding decides aside
+FLIPPED = {Line.RISING: Line.FALLING, Line.FALLING: Line.RISING, Line.LEVEL: Line.LEVEL}
+
+
+def test_a_flipped_outcome_flips_every_line_and_nothing_else() -> None:
+    for seed in SOME:
+        c = chapters()[seed]
+        expected = found(c)
+        expected |= {
+            "line": FLIPPED[findings.line(c.slope_of_all)],
+            "lines": [FLIPPED[findings.line(slope)] for slope in c.slopes],
+        }
+        assert found(chapter_of(c.study, c.data.assign(y=-c.data["y"]))) == expected, seed
+
+
+def test_units_of_measurement_order_of_rows_and_names_of_groups_change_no_finding() -> None:
+    for seed in SOME:
+        c = chapters()[seed]
+        scaled = c.data.assign(y=1024 * c.data["y"], x=c.data["x"] / 64)
+        assert found(chapter_of(c.study, scaled)) == found(c), seed
+        renamed = c.data.assign(g=c.data["g"].max() - c.data["g"])[::-1]
+        lines = list(reversed(found(c)["lines"]))  # type: ignore[call-overload]
+        assert found(chapter_of(c.study, renamed)) == found(c) | {"lines": lines}, seed
+
+
+@pytest.mark.parametrize(
+    ("same", "expected"),
+    [
+        (9.0, Alikeness.MORE),
+        (9.9, Alikeness.HARDLY),
+        (10.1, Alikeness.HARDLY),
+        (10.3, Alikeness.LESS),
+    ],
+)
+def test_two_in_a_hundred_hardly_matter(same: float, expected: Alikeness) -> None:
+    assert findings.alikeness(same, 10.0) is expected
