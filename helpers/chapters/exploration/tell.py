@@ -160,7 +160,7 @@ def cross_table(categories: Sequence[str], study: Study) -> Prose:
     )
 
 
-def sizes(sizes: pd.Series, study: Study) -> Prose:
+def group_sizes(sizes: pd.Series, study: Study) -> Prose:
     """Say how large the groups are, and whether all are of one size."""
     word = words(study)
     smallest, largest = int(sizes.min()), int(sizes.max())
@@ -245,7 +245,7 @@ def variation(between: float, within: float, study: Study) -> Prose:
     )
 
 
-def one_deal(
+def means_against_chance(
     means: pd.Series, dealt: pd.Series, by_chance: float, eta_squared: float, study: Study
 ) -> Prose:
     """Say how the spread of the groups' means compares with what chance alone deals.
@@ -402,7 +402,7 @@ def _boxes(found: Boxes, study: Study) -> str:
     )
 
 
-def first_look(slope_of_all: float, slopes: pd.Series, n_groups: int, study: Study) -> Prose:
+def slopes_in_groups(slope_of_all: float, slopes: pd.Series, n_groups: int, study: Study) -> Prose:
     """Say which way the line of all units goes, and which way those of single groups.
 
     Parameters
