@@ -14,6 +14,21 @@ EXCLUDE_EACH_OTHER = [
     ("of one size", "in order of size"),
     ("The line rises", "The line falls"),
     ("there is no between slope", "the between slope has a weight"),
+    ("Both lines rise", "Both lines fall"),
+    ("Both lines", "The two lines do not have the same direction"),
+    ("Both lines", "The line through the means is level"),
+    ("Both lines rise", "goes with a lower value"),
+    ("Both lines fall", "goes with a higher value"),
+    ("is the steeper one", "is the flatter one"),
+    ("there is no between slope", "The dashed line through the means"),
+    ("there is no between slope", "mixes"),
+    ("steeper in these data", "would understate the relation"),
+    ("flatter in these data", "would overstate the relation"),
+    ("about as steep", "state the relation inside"),
+    ("has the opposite direction in these data", "state the relation inside"),
+    ("are of one size here", "by size moves the between slope"),
+    ("claims to know this slope better", "the two cannot be told apart here"),
+    ("goes with a higher value", "goes with a lower value"),
 ]
 
 # Words of the course's own data, which no other study may meet in a computed sentence.
