@@ -118,7 +118,7 @@ def within_and_between(
     )
     axes.add_collection(
         LineCollection(
-            ends,
+            list(ends),
             color=GREEN,
             alpha=0.6,
             linewidth=1.1,
