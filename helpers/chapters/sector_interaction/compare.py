@@ -109,10 +109,10 @@ def common_range(values: pd.Series, kind: pd.Series) -> tuple[float, float]:
     >>> common_range(pd.Series([0.0, 2.0, 1.0, 3.0]), pd.Series([0, 0, 1, 1]))
     (1.0, 2.0)
     """
-    ends = values.groupby(kind).agg(["min", "max"])
-    if len(ends) == 2:
-        return float(ends["min"].max()), float(ends["max"].min())
-    return float(values.min()), float(values.max())
+    if kind.nunique() != 2:
+        return float(values.min()), float(values.max())
+    of_kind = values.groupby(kind)
+    return float(of_kind.min().max()), float(of_kind.max().min())
 
 
 def common_values(values: pd.Series, kind: pd.Series) -> np.ndarray:
