@@ -39,11 +39,12 @@ def kinds(study: Study) -> dict[str, float]:
     >>> {kind: int(value) for kind, value in kinds(read_study("hsb")).items()}
     {'public': 0, 'Catholic': 1}
     """
-    groups = study.frame.groupby(study.group.name)
-    if study.group_predictor is None or len(groups) < FEWEST_GROUPS:
+    if study.group_predictor is None:
         return {}
     w = study.group_predictor.name
-    of_group = groups[w].first()
+    of_group = study.frame.groupby(study.group.name)[w].first()
+    if len(of_group) < FEWEST_GROUPS:
+        return {}
     values = np.sort(of_group.unique())
     if len(values) == 2:
         return dict(zip(study.levels.get(w, [f"{v:g}" for v in values]), values, strict=True))
