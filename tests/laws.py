@@ -29,6 +29,20 @@ EXCLUDE_EACH_OTHER = [
     ("are of one size here", "by size moves the between slope"),
     ("claims to know this slope better", "the two cannot be told apart here"),
     ("goes with a higher value", "goes with a lower value"),
+    ("In each kind the relation", "The relation rises in one kind"),
+    ("In each kind the relation rises", "In each kind the relation falls"),
+    ("In each kind the relation", "Not in every kind is the direction"),
+    ("The slope is larger in", "The slope is smaller in"),
+    ("The slope is larger in", "not even moderation"),
+    ("The slope is smaller in", "not even moderation"),
+    ("not even moderation", "moderate each other's relation"),
+    ("cannot be fitted here", "With that allowed for"),
+    ("is still larger in", "is still smaller in"),
+    ("Beyond their kind, slopes hardly differ", "What follows keeps one slope for all"),
+    ("The means rise more steeply", "The means fall more steeply"),
+    ("The same holds over the whole range", "Nowhere in that range"),
+    ("no difference is drawn", "The stretches of the figure above"),
+    ("no difference is drawn", "are found in one kind only"),
 ]
 
 # Words of the course's own data, which no other study may meet in a computed sentence.

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 from conftest import ROOT, Executed
 
+from helpers.course.findings import Finding, regions_of_significance
+
 REFERENCE = ROOT / "tests" / "reference"
 LME4 = json.loads((REFERENCE / "lme4.json").read_text("utf-8"))["models"]
 OLS = json.loads((REFERENCE / "ols.json").read_text("utf-8"))
@@ -169,8 +171,8 @@ def test_the_prototypes_are_the_schools_closest_to_the_average(on_hsb: OnHsb) ->
 
 def test_the_region_ends_where_the_interval_reaches_zero(on_hsb: OnHsb) -> None:
     v = on_hsb("06").variables
-    (first, _, end), (second, start, _), *_ = v["regions"]
-    assert (first, second, end) == (1, 0, start)
+    (first, _, end), (second, start, _), *_ = regions_of_significance(v["difference"])
+    assert (first, second, end) == (Finding.HIGHER, Finding.UNCLEAR, start)
     limit = v["cross_level"].t_test({"sector": 1, "ses:sector": end})
     assert limit.conf_low == pytest.approx(0, abs=0.01)
 

@@ -7,6 +7,7 @@ puts them together and keeps a study's own words from being read as Markdown.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Self
 
 from helpers.models.estimate import Estimate
@@ -231,6 +232,7 @@ def _one_line(sentence: str) -> str:
     return " ".join(sentence.split())
 
 
+@cache
 def _as_text(label: str) -> str:
     r"""Keep a label from being read as Markdown, HTML or mathematics.
 
