@@ -24,7 +24,7 @@ def pairs(study: Study) -> pd.DataFrame:
     --------
     >>> from helpers.study.reading import read_study
     >>> len(pairs(read_study("hsb")))
-    3556
+    3546
     """
     y, group = study.outcome.name, study.group.name
     shuffled = study.frame.sample(frac=1, random_state=5)

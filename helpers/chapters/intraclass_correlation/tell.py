@@ -446,29 +446,30 @@ def table_of_mistakes(mistakes: pd.DataFrame) -> pd.DataFrame:
     return mistakes.map(lambda value: number(value, 0.0005))
 
 
-def shares_mistaken(mistakes: pd.DataFrame, explained: PseudoR2, study: Study) -> Prose:
+def shares_mistaken(mistaken: pd.Series, explained: PseudoR2, study: Study) -> Prose:
     """Say what the tutorial's formula gives, and what is right.
 
     Parameters
     ----------
-    mistakes
-        Shares explained in the columns ``"group"`` and ``"unit"``, with a row ``"both mistakes"``.
+    mistaken
+        The shares explained as the tutorial has them, ``"group"`` and ``"unit"``.
     explained
         The shares as they are defined.
     study
         The study, for its words.
     """
-    word, both = words(study), mistakes.T["both mistakes"]
+    word = words(study)
     return Prose(
-        f"The tutorial read its results as percentages: in these data {number(both['group'], 0.5)} "
-        f"between {word.groups} and {number(both['unit'], 0.5)} within them, each “percent”.",
-        _impossible_or_not(both, study),
+        "The tutorial read its results as percentages: in these data "
+        f"{number(mistaken['group'], 0.5)} between {word.groups} and "
+        f"{number(mistaken['unit'], 0.5)} within them, each “percent”.",
+        _impossible_or_not(mistaken, study),
         _as_defined(explained),
     )
 
 
-def _impossible_or_not(both: pd.Series, study: Study) -> str:
-    word, found = words(study), findings.claimed_shares(both)
+def _impossible_or_not(mistaken: pd.Series, study: Study) -> str:
+    word, found = words(study), findings.claimed_shares(mistaken)
     if found is Claimed.ABSENT:
         return f"Between {word.groups} there is nothing to divide by."
     if found is Claimed.IMPOSSIBLE:
