@@ -43,6 +43,20 @@ EXCLUDE_EACH_OTHER = [
     ("The same holds over the whole range", "Nowhere in that range"),
     ("no difference is drawn", "The stretches of the figure above"),
     ("no difference is drawn", "are found in one kind only"),
+    ("exactly zero, which is a result", "do not exclude"),
+    ("exactly zero, which is a result", "hard to reconcile"),
+    ("exactly zero, which is a result", "whose slope is the ICC"),
+    ("exactly zero, which is a result", "beyond all of them"),
+    ("hard to reconcile", "zero over zero"),
+    ("Eta squared is larger", "Eta squared is smaller"),
+    ("More than half of the information", "hardly anything is lost"),
+    ("More than half of the information", "though less than half"),
+    ("beyond all of them", "was reached or passed in"),
+    ("so that nothing can be explained there", "Computed as defined above"),
+    ("so that nothing can be explained there", "differ in goes with"),
+    ("differ in goes with", "is *larger* than without"),
+    ("nothing to divide by", "As shares of one they are impossible"),
+    ("They look possible here", "As shares of one they are impossible"),
 ]
 
 # Words of the course's own data, which no other study may meet in a computed sentence.
