@@ -218,6 +218,34 @@ def test_a_mode_by_hand_is_its_distance_drawn_in() -> None:
         assert f"{side} what the average line predicts" in text
 
 
+def test_groups_of_one_size_are_drawn_in_alike_and_small_ones_most() -> None:
+    for c in chapters()[::4]:
+        drawn, by_one = (
+            tell.shrinkage(c.distance, c.modes, c.reliability, c.sizes, c.study),
+            by_hand(c),
+        )
+        equal = c.sizes.nunique() == 1
+        assert ("all in one proportion" in drawn.text) == (equal and c.tau > 0)
+        assert ("most. The standard" in drawn.text) == (not equal and c.tau > 0)
+        assert ("have the same size" in by_one.text) == equal
+        assert ("in order of size" in by_one.text) == (not equal)
+        if "the reliability goes" in by_one.text:
+            ends = f"from {c.reliability.min():.2f} to {c.reliability.max():.2f}."
+            assert by_one.text.endswith(ends)
+
+
+def test_an_interval_that_ends_on_the_edge_is_said_to() -> None:
+    for c in chapters():
+        of_group = variance(c)
+        text = tell.interval_of_variance(of_group, c.fit.boundary).text
+        up = of_group.conf_high - of_group.estimate
+        down = of_group.estimate - of_group.conf_low
+        assert ("On the left it ends at zero" in text) == (
+            of_group.estimate > of_group.conf_low == 0
+        )
+        assert "further up than down" not in text or up > down > 0
+
+
 def test_slopes_are_listed_from_the_lowest_to_the_highest() -> None:
     for c in chapters():
         text = tell.slopes_of_all(c.models, c.slope.std_error).text
