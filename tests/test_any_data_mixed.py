@@ -44,13 +44,9 @@ def run(number: str, frame: pd.DataFrame, keys: Mapping = KEYS) -> Executed:
 
 @pytest.mark.slow
 def test_a_falling_slope_is_said_to_fall_in_every_chapter() -> None:
-    third, fourth = reversed_study("03"), reversed_study("04")
+    third = reversed_study("03")
     assert third.estimates["within", "x"]["conf_high"] < 0
     assert "The line falls" in third.texts["deviations-say"]
-    assert fourth.variables["context"].conf_high < 0
-    assert "have a lower y" in fourth.texts["within-between-say"]
-    slopes = fourth.texts["models-say"].partition("highest:")[2]
-    assert slopes.index("between -2") < slopes.index("total") < slopes.index("within -1")
 
 
 def test_groups_of_two_show_what_de_meaning_hides(on_data: OnData) -> None:
@@ -83,11 +79,7 @@ def test_a_group_variance_of_zero_is_a_result_everywhere() -> None:
     assert fourth.estimates["random_intercept", "var_group"]["estimate"] == 0
     assert "as exactly zero" in fourth.texts["intercepts-say"]
     assert "lies on the edge" in fourth.texts["top-say"]
-    assert "slope of the likelihood is zero" not in fourth.texts["top-say"]
-    assert "partial pooling is complete pooling" in fourth.texts["by-hand-say"]
-    assert "All conditional modes are zero" in fourth.texts["shrinkage-say"]
-    assert "cannot tell from none" in fourth.texts["within-between-say"]
-    assert "not refuted" in fourth.texts["easy-mistake-say"]
+    assert fourth.variables["modes"].eq(0).all()
 
 
 @pytest.mark.slow
@@ -95,25 +87,6 @@ def test_without_a_group_variance_there_is_no_share_of_it_to_explain() -> None:
     rows = flat_study("05").estimates
     assert rows["null", "icc"]["estimate"] == 0
     assert rows["random_intercept", "pseudo_r2_group"]["estimate"] is None
-
-
-def test_equal_sizes_shrink_alike() -> None:
-    assert "all in one proportion" in reversed_study("04").texts["shrinkage-say"]
-
-
-def test_unequal_groups_are_shrunk_by_their_size() -> None:
-    chapter = uneven_study("04")
-    assert "the small groups most" in chapter.texts["shrinkage-say"]
-    reliability = chapter.variables["reliability"]
-    text = f"the reliability goes from {reliability.min():.2f} to {reliability.max():.2f}"
-    assert text in chapter.texts["by-hand-say"]
-
-
-def test_one_slope_in_truth_is_not_said_to_be_two() -> None:
-    chapter = uneven_study("04")
-    context = chapter.variables["context"]
-    assert context.conf_low < 0 < context.conf_high
-    assert "cannot tell from none" in chapter.texts["within-between-say"]
 
 
 @pytest.mark.slow
@@ -146,10 +119,7 @@ def test_a_shuffled_study_has_the_same_estimates(on_data: OnData) -> None:
 def test_groups_of_one_pattern_have_the_same_say(on_data: OnData) -> None:
     frame = two_level(sizes=[6] * 10, within=1, between=1, sd_group=1)
     frame["x"] = np.tile(np.arange(6.0), 10)
-    third, fourth = on_data("03", frame), on_data("04", frame)
-    assert "every group has the same say" in third.texts["deviations-say"]
-    assert "All groups have the same size." in fourth.texts["by-hand-say"]
-    assert "All groups have this reliability." in fourth.texts["by-hand-say"]
+    assert "every group has the same say" in on_data("03", frame).texts["deviations-say"]
 
 
 def test_a_group_that_shares_the_lowest_mean_is_said_to(on_data: OnData) -> None:
@@ -159,11 +129,3 @@ def test_a_group_that_shares_the_lowest_mean_is_said_to(on_data: OnData) -> None
     tied = int((means == means.min()).sum())
     assert tied > 1
     assert f"one of {tied} with the lowest mean" in on_data("03", frame).texts["parallel-say"]
-
-
-def test_an_interval_that_ends_on_the_edge_is_said_to(on_data: OnData) -> None:
-    frame = two_level(sizes=[12] * 10, within=0.5, between=0.5, sd_group=0.25, seed=3)
-    chapter = on_data("04", frame)
-    row = chapter.estimates["random_intercept", "var_group"]
-    assert row["estimate"] > row["conf_low"] == 0
-    assert "On the left it ends at zero" in chapter.texts["top-say"]
