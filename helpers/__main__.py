@@ -1,6 +1,7 @@
 """The command line: ``python -m helpers run STUDY``, and what goes before it."""
 
 import os
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -40,7 +41,8 @@ def new(
             file.write(text)
     except (StudyError, OSError) as error:
         _refuse(error)
-    typer.echo(f"{path} is written. Read it and mend it, then: python -m helpers check {path}")
+    command = shlex.join(["python", "-m", "helpers", "check", str(path)])
+    typer.echo(f"{path} is written. Read it and mend it, then: {command}")
 
 
 @app.command()
