@@ -152,12 +152,7 @@ class Facts:
     @cached_property
     def named_as_group(self) -> bool:
         """Whether its name is that of an id or a noun, with nothing of a measurement in it."""
-        identifies = self.says("group") or (self.says("id") and not self._fractional)
-        return identifies and not self.says("result", "measure")
-
-    @cached_property
-    def _fractional(self) -> bool:
-        return self.numeric and not self.whole
+        return self.says("id", "group") and not self.says("result", "measure", "time")
 
     def values_in(self, group: "Facts", rows: np.ndarray | None = None) -> np.ndarray:
         """Count the different values in each group, leaving out groups without any."""
@@ -300,9 +295,9 @@ def _guess_variables(
         if role in given:
             continue
         free = [each for column, each in facts.items() if column not in taken.values()]
-        group, outcome = facts.get(taken["group"]), facts.get(taken.get("outcome", ""))
+        group, outcome = facts[taken["group"]], facts.get(taken.get("outcome", ""))
         rows = outcome.codes >= 0 if outcome else None
-        judged = [_JUDGES[role](each, group, rows) for each in free] if group else []
+        judged = [_JUDGES[role](each, group, rows) for each in free]
         found[role] = sorted(filter(None, judged), key=lambda candidate: -candidate.score)
         if found[role]:
             taken[role] = found[role][0].column
@@ -312,7 +307,11 @@ def _guess_variables(
 def _as_group(column: Facts, others: list[Facts]) -> Candidate | None:
     """Judge a column as what tells groups apart: it repeats, and other columns follow it."""
     n, distinct = len(column.present), column.distinct
-    if not 2 <= distinct <= 0.7 * n or column._fractional or column.tells_rows_apart:
+    if (
+        not 2 <= distinct <= 0.7 * n
+        or (column.numeric and not column.whole)
+        or column.tells_rows_apart
+    ):
         return None
     coarser = [o for o in others if 1 < o.distinct < distinct and not o.varies_within(column)]
     measured = [o for o in others if o.numeric and o.distinct > 5 and o is not column][:10]
@@ -370,8 +369,8 @@ _JUDGES = {
 
 def _varies(column: Facts, group: Facts, rows: np.ndarray | None) -> float:
     """Return how far a column that could be a variable varies within groups, else 0."""
-    usable = column.two_valued or (column.numeric and column.distinct > 2)
-    if not usable or column.tells_rows_apart:
+    measures = column.numeric and column.distinct > 2 and not column.named_as_group
+    if not (measures or column.two_valued) or column.tells_rows_apart:
         return 0.0
     return column.varies_within(group, rows)
 

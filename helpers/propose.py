@@ -8,13 +8,22 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from helpers.guess import ROLES, Candidate, Facts, facts_of, guess
+from helpers.guess import NEARLY_ALL, ROLES, Candidate, Facts, facts_of, guess
 from helpers.study import read_study
 from helpers.studyfile import StudyError, clean_name, did_you_mean, listed
 from helpers.tables import READERS, kind_of, read_table
 
 MOST_CANDIDATES = 4  # for a role, when the likeliest make no study
 MOST_TRIED = 10  # combinations of these; each reads the data
+
+FEW_GROUPS = 5
+ABOUT_FEW_GROUPS = [
+    "# These are few: how groups differ is learnt from many. If the data hold a row for each",
+    "# person and a column for each occasion, make a row of each occasion first.",
+]
+
+# 12,345 and 71.5 kg, but no dates
+NUMBER_IN_WORDS = r"[-+]?[$€£]?\d{1,3}([ .,']?\d{3})*([.,]\d+)?\s?\D{0,4}"
 
 WANTED = {
     "group": "a group: one that repeats, with at least two different values",
@@ -52,11 +61,17 @@ def propose(data: Path, chosen: Mapping[str, str | None]) -> tuple[Path, str]:
     if path.exists():
         raise StudyError(f"{path} is there already and is left as it is; rename or remove it first")
     facts = facts_of(table)
+    for role in given:
+        if given[role] not in facts:
+            raise StudyError(
+                f"{_option(role)} {given[role]!r}: it holds no value, or lists and the like; "
+                f"name another column"
+            )
     found = guess(facts, given)
     for role in ROLES[:3]:
         if role not in given and not found[role]:
             raise StudyError(
-                f"no column of {data.name} looks like {WANTED[role]}; name one with --{role}"
+                f"no column of {data.name} looks like {WANTED[role]}; name one with {_option(role)}"
             )
     refused = None
     for roles in islice(_combinations(given, found), MOST_TRIED):
@@ -89,12 +104,16 @@ def _check_named(given: Mapping[str, str], table: pd.DataFrame, data: Path) -> N
     for role, column in given.items():
         if column not in table.columns:
             raise StudyError(
-                f"--{role.replace('_', '-')} {column!r}: {data.name} has no such column"
+                f"{_option(role)} {column!r}: {data.name} has no such column"
                 f"{did_you_mean(column, table.columns)} "
                 f"(there: {listed(table.columns, near=column)})"
             )
     if len(set(given.values())) < len(given):
         raise StudyError("one column cannot have two roles; name another for one of them")
+
+
+def _option(role: str) -> str:
+    return f"--{role.replace('_', '-')}"
 
 
 def _stem(data: Path) -> str:
@@ -150,26 +169,41 @@ def _write(
         others = [c for c in candidates.values() if c.column not in roles.values()][:3]
         lines += [_comment(f"It could also be {c.column}: {c.why}.") for c in others]
         if role not in roles:
-            lines.append(f"# {role}: {WANTED[role]}; none was found.")
+            lines.append(f"# {role}: {WANTED[role]}; none is named.")
         elif role == "group":
+            if facts[roles[role]].distinct < FEW_GROUPS:
+                lines += ABOUT_FEW_GROUPS
             nouns = {"one": "group", "many": "groups"}
             column = {"column": roles[role]} | _name(role, roles) | nouns
             lines.append(f"group: {_flow(column)}    # such as clinic, clinics")
         else:
-            levels = _levels(facts.get(roles[role]))
-            if role == "outcome" and roles[role] in facts and facts[roles[role]].two_valued:
+            levels = _levels(facts[roles[role]])
+            if role == "outcome" and facts[roles[role]].two_valued:
                 lines += _about_two_values(facts[roles[role]])
             label = roles[role] if roles[role] != "group" else "group as recorded"  # a noun above
             variable = {"column": roles[role], "label": label}
             lines.append(f"{role}: {_flow(variable | _name(role, roles) | levels)}")
+    lines += ["", *_asides(facts, roles)]
     lines += [
-        "",
         "# question: What is it that you want to know?",
         "# about: |",
         "#   The study's own story, in Markdown.",
         "# source: who made the data, and on what terms they may be used",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _asides(facts: Mapping[str, Facts], roles: Mapping[str, str]) -> Iterator[str]:
+    """Name columns that were passed over because their numbers are written as texts."""
+    for column, each in facts.items():
+        texts = each.values.dropna()
+        if column in roles.values() or pd.api.types.infer_dtype(texts) != "string":
+            continue
+        if texts.str.fullmatch(NUMBER_IN_WORDS).mean() > NEARLY_ALL:
+            yield _comment(
+                f"{column} holds texts such as {texts.iloc[0]}; to use it as a variable, write "
+                f"plain numbers there."
+            )
 
 
 def _about_two_values(outcome: Facts) -> list[str]:
@@ -182,9 +216,9 @@ def _about_two_values(outcome: Facts) -> list[str]:
     ]
 
 
-def _levels(variable: Facts | None) -> dict[str, Any]:
+def _levels(variable: Facts) -> dict[str, Any]:
     """Return the key that says in what order two texts, or true and false, count as 0 and 1."""
-    if variable is None or variable.numeric or not variable.two_valued:
+    if variable.numeric or not variable.two_valued:
         return {}
     values = sorted(str(value) for value in variable.values.dropna().unique())
     return {"levels": {value: value for value in values}}

