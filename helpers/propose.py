@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from helpers.studyfile import StudyError, did_you_mean
+from helpers.studyfile import StudyError
 from helpers.tables import READERS, kind_of, read_table
+from helpers.text import did_you_mean
 
 ROLES = ("group", "outcome", "predictor", "group_predictor")
 

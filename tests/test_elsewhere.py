@@ -17,7 +17,7 @@ def test_binder_finds_an_environment_and_installs_the_course_in_it() -> None:
     assert not (ROOT / ".binder").exists()
     packages = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))["dependencies"]
     names = [package.partition(">=")[0] for package in packages if isinstance(package, str)]
-    assert {"pip", "flit-core", "jupyterlab"} <= set(
+    assert {"pip", "hatchling", "jupyterlab"} <= set(
         names
     )  # what the script below takes for granted
     script = ROOT / "postBuild"
