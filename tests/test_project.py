@@ -19,7 +19,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-PINS = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+PINS = (ROOT / "requirements-test.txt").read_text(encoding="utf-8")
 
 
 def parts(requirement: str) -> tuple[str, str]:
