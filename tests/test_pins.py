@@ -1,30 +1,16 @@
 """What is installed is what was tested: two sets of pins, the one a part of the other."""
 
 import re
-import tomllib
-from collections.abc import Iterator
 
 import pytest
 from conftest import ROOT
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from test_project import PYTHONS, requirements
 
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-PYTHONS = ["3.11.0", "3.11.9", "3.12.9", "3.13.9", "3.14.9"]
 SETS = {"requirements.txt": ("build", "lab"), "requirements-test.txt": ("test",)}
+VERSIONS = [f"{python}.{patch}" for python in PYTHONS for patch in (0, 9)]
 each_set = pytest.mark.parametrize("file", SETS)
-
-
-def needed(*extras: str) -> Iterator[Requirement]:
-    """Yield what the base and some extras ask for; an extra may name others of the project."""
-    yield from map(Requirement, PROJECT["dependencies"])
-    for requirement in (
-        Requirement(each) for extra in extras for each in PROJECT["optional-dependencies"][extra]
-    ):
-        if requirement.name == PROJECT["name"]:
-            yield from needed(*requirement.extras)
-        else:
-            yield requirement
 
 
 def blocks(file: str) -> list[str]:
@@ -50,12 +36,12 @@ def installed(file: str, python: str) -> list[Requirement]:
 
 
 @each_set
-@pytest.mark.parametrize("python", PYTHONS)
+@pytest.mark.parametrize("python", VERSIONS)
 def test_each_python_gets_all_that_is_needed_once_and_new_enough(file: str, python: str) -> None:
     chosen = installed(file, python)
     versions = {canonicalize_name(pin.name): str(pin.specifier)[2:] for pin in chosen}
     assert len(versions) == len(chosen)  # pip refuses a package that is pinned twice
-    for requirement in needed(*SETS[file]):
+    for requirement in map(Requirement, requirements(*SETS[file])):
         assert versions[canonicalize_name(requirement.name)] in requirement.specifier
 
 
@@ -65,7 +51,7 @@ def test_every_pin_has_hashes_and_no_address(file: str) -> None:
     assert not any("://" in block for block in blocks(file))
 
 
-@pytest.mark.parametrize("python", PYTHONS)
+@pytest.mark.parametrize("python", VERSIONS)
 def test_what_runs_the_course_is_tested_in_the_same_versions(python: str) -> None:
     run, test = (set(map(str, installed(file, python))) for file in SETS)
     assert {line.partition(";")[0] for line in run} < {line.partition(";")[0] for line in test}
