@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import yaml
@@ -51,3 +52,9 @@ def test_what_runs_there_is_what_everyone_runs() -> None:
         'cd "$(dirname "$0")/.."',
         "exec make test test-slow",
     ]
+
+
+@pytest.mark.parametrize("page", sorted(ROOT.glob("*.md")), ids=lambda page: page.name)
+def test_every_link_and_picture_is_there(page: Path) -> None:
+    for target in re.findall(r"\]\(([^):#]+)\)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), target
