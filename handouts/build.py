@@ -101,7 +101,8 @@ def requirements() -> str:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     pins = (ROOT / "requirements.txt").read_text(encoding="utf-8")
     pinned = dict(re.findall(r"^([\w.-]+)==(\S+)", pins, flags=re.M))
-    names = (requirement.partition(">=")[0] for requirement in project["dependencies"])
+    needed = [*project["dependencies"], *project["optional-dependencies"]["lab"]]
+    names = (requirement.partition(">=")[0] for requirement in needed)
     return "".join(f"{name}=={pinned[name]}\n" for name in names)
 
 

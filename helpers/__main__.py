@@ -1,4 +1,7 @@
-"""The command line: ``python -m helpers run STUDY``, and what goes before it."""
+"""The command line: ``multilevel-course run STUDY``, and what goes before it.
+
+From a checkout, ``python -m helpers`` is the same.
+"""
 
 import os
 import shlex
@@ -13,7 +16,7 @@ from helpers.studyfile import StudyError, find_study
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
-STUDY = "a study in data/ or data/more/, such as hsb, or a study file"
+STUDY = "a study that comes with the course, such as hsb, or a study file"
 
 
 @app.callback()
@@ -23,6 +26,7 @@ def main() -> None:
 
 @app.command()
 def new(
+    context: typer.Context,
     data: Annotated[Path, typer.Argument(help="a data file: csv, tsv, parquet, dta, sav, xlsx")],
     group: Annotated[str | None, typer.Option(help="the column that tells groups apart")] = None,
     outcome: Annotated[str | None, typer.Option(help="the outcome's column")] = None,
@@ -41,7 +45,8 @@ def new(
             file.write(text)
     except (StudyError, OSError) as error:
         _refuse(error)
-    command = shlex.join(["python", "-m", "helpers", "check", str(path)])
+    program = context.find_root().info_name or ""  # as it was called
+    command = f"{program} {shlex.join(['check', str(path)])}"
     typer.echo(f"{path} is written. Read it and mend it, then: {command}")
 
 
@@ -69,6 +74,7 @@ def _refuse(error: Exception) -> NoReturn:
 
 @app.command()
 def run(
+    context: typer.Context,
     studies: Annotated[list[str], typer.Argument(metavar="STUDY", help=STUDY)],
     out: Annotated[
         Path | None, typer.Option(help="the folder to write to (default: build/STUDY)")
@@ -113,7 +119,7 @@ def run(
                 parameters=parameters,
                 jobs=jobs,
                 scheduler=scheduler,
-                command=["python", "-m", "helpers", *sys.argv[1:]],
+                command=[*str(context.find_root().info_name).split(), *sys.argv[1:]],
                 together=together,
                 on_cell=bar.update,
             )
@@ -143,4 +149,4 @@ def run(
 
 
 if __name__ == "__main__":
-    app(prog_name="python -m helpers")
+    app()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from helpers.installation import how_to_add
 from helpers.studyfile import StudyError
 
 
@@ -30,11 +31,10 @@ def execute_on_cluster(
         If dask.distributed is not installed, or no scheduler answers.
     """
     try:
-        from dask.distributed import Client, as_completed
+        from distributed import Client, as_completed
     except ImportError as error:
         raise StudyError(
-            "--scheduler needs dask.distributed; run `python -m pip install --editable "
-            "'.[cluster]'` in the project's folder"
+            f"--scheduler needs dask.distributed; run `{how_to_add('distributed')}`"
         ) from error
     from helpers.rerun import execute
 

@@ -10,7 +10,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from helpers.studyfile import did_you_mean
+from helpers.text import did_you_mean
 
 CONSTANT = "Intercept"
 

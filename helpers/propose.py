@@ -10,8 +10,9 @@ import yaml
 
 from helpers.guess import NEARLY_ALL, ROLES, Candidate, Facts, facts_of, guess
 from helpers.study import read_study
-from helpers.studyfile import StudyError, clean_name, did_you_mean, listed
+from helpers.studyfile import StudyError, clean_name
 from helpers.tables import READERS, kind_of, read_table
+from helpers.text import did_you_mean, listed
 
 MOST_CANDIDATES = 4  # for a role, when the likeliest make no study
 MOST_TRIED = 10  # combinations of these; each reads the data

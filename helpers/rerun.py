@@ -20,14 +20,14 @@ import papermill
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
+from helpers.installation import NOTEBOOKS
 from helpers.report.index import Chapter, index_page, versions
 from helpers.report.overview import overview_page
 from helpers.report.page import chapter_page, title_of
 from helpers.results import collect_estimates, write_results
 from helpers.study import read_study
-from helpers.studyfile import STUDY_FOLDERS, StudyError, did_you_mean
-
-NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
+from helpers.studyfile import STUDY_FOLDERS, StudyError
+from helpers.text import did_you_mean
 
 
 def find_chapters(numbers: Iterable[str] | None = None) -> list[Path]:

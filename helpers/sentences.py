@@ -8,10 +8,12 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from helpers.results import Estimate
-from helpers.studyfile import Noun, Study
+
+if TYPE_CHECKING:  # estimation needs words for numbers, and no study
+    from helpers.studyfile import Noun, Study
 
 NOT_AVAILABLE = "not available"
 
@@ -130,11 +132,12 @@ def p_value(p: float) -> str:
     return f"p = {p:.3f}" if p < 0.0995 else f"p = {p:.2f}"
 
 
-def count(n: int, noun: Noun | None = None) -> str:
+def count(n: int, noun: "Noun | None" = None) -> str:
     """Write a count, with what is counted in the singular or plural.
 
     Examples
     --------
+    >>> from helpers.studyfile import Noun
     >>> count(7185, Noun(one="student")), count(1, Noun(one="school")), count(7185)
     ('7,185 students', '1 school', '7,185')
     """
@@ -250,7 +253,7 @@ class Words:
         return f"{', '.join(first)} and {last}" if first else last
 
 
-def words(study: Study) -> Words:
+def words(study: "Study") -> Words:
     """Collect the words a study uses for its units, groups and variables.
 
     Examples

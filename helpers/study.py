@@ -7,17 +7,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from helpers.installation import how_to_add
 from helpers.studyfile import (
     Group,
     Study,
     StudyError,
     Variable,
-    did_you_mean,
     find_study,
     read_yaml,
     validate,
 )
 from helpers.tables import READERS, VALUE_LABELS, kind_of, read_table
+from helpers.text import did_you_mean
 
 MOST_CATEGORIES = 20  # a cross table of more could not be read
 
@@ -31,10 +32,10 @@ def read_study(study: str | Path | Mapping[str, Any] | Study) -> Study:
     Parameters
     ----------
     study
-        The name of a study in the project's folders ``data`` and ``data/more`` (``"hsb"``), the
-        path of a study file, or the mapping that such a file holds. A path under ``data:`` starts
-        from the file's own folder, in a mapping from the working directory. A study that was read
-        already is handed back as it is.
+        The name of a study that comes with the course (``"hsb"``), the path of a study file, or
+        the mapping that such a file holds. A path under ``data:`` starts from the file's own
+        folder, in a mapping from the working directory. A study that was read already is handed
+        back as it is.
 
     Returns
     -------
@@ -144,8 +145,8 @@ def _read_table(path: Path, ids: str, where: str) -> pd.DataFrame:
         ) from None
     except ImportError as error:
         raise StudyError(
-            f"{where}: reading {path.name} needs a package that is not installed; run `python -m "
-            f"pip install --editable '.[formats]'` in the project's folder ({error})"
+            f"{where}: reading {path.name} needs a package that is not installed; run "
+            f"`{how_to_add('openpyxl', 'pyarrow', 'pyreadstat')}` ({str(error).splitlines()[0]})"
         ) from error
     except Exception as error:  # each reader has errors of its own
         raise StudyError(

@@ -4,7 +4,6 @@ Everything wrong with a study is a :class:`StudyError` that names the file, the 
 remedy.
 """
 
-import difflib
 import keyword
 import re
 import unicodedata
@@ -24,7 +23,9 @@ from pydantic import (
     model_validator,
 )
 
-DATA_FOLDER = Path(__file__).resolve().parent.parent / "data"
+from helpers.installation import DATA_FOLDER
+from helpers.text import did_you_mean
+
 STUDY_FOLDERS = (DATA_FOLDER / "more", DATA_FOLDER)  # of two equal names the last counts
 
 MOST_BYTES = 1_000_000  # of a study file
@@ -293,14 +294,14 @@ def find_study(study: str | Path) -> Path:
         if path.suffix.lower() not in (".yaml", ".yml"):
             raise StudyError(
                 f"{path} is no study file; write a .yaml file that names it under `data:` "
-                f"(data/hsb.yaml is one to start from)"
+                f"(the command `new` proposes one)"
             )
         return path.resolve()
     names = sorted(known)
     beside = [str(near) for near in sorted(path.parent.glob("*.y*ml"))]
     raise StudyError(
-        f"there is no study {str(study)!r}: no such file, and none of that name in data/ and "
-        f"data/more/{did_you_mean(str(study), [*beside, *names])} (studies: {', '.join(names)})"
+        f"there is no study {str(study)!r}: no such file, and none of that name comes with the "
+        f"course{did_you_mean(str(study), [*beside, *names])} (studies: {', '.join(names)})"
     )
 
 
@@ -395,29 +396,3 @@ def _known_keys(place: Iterable[str | int]) -> list[str]:
     models = {"unit": Noun, "group": Group}
     model = Study if part is None else models.get(str(part), Variable)
     return list(model.model_fields)
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Name the known word nearest to `word`, however far it is.
-
-    >>> did_you_mean("lable", ["label", "units"])
-    "; did you mean 'label'?"
-    """
-    near = difflib.get_close_matches(word.lower(), [k.lower() for k in known], n=1, cutoff=0.0)
-    exact = [k for k in known if [k.lower()] == near]
-    return f"; did you mean {exact[0]!r}?" if exact else ""
-
-
-def listed(names: Iterable[str], near: str = "", most: int = 10) -> str:
-    """List names, or of many those nearest to a word, and how many more there are.
-
-    >>> listed(["a", "b", "c"])
-    'a, b, c'
-    >>> listed([f"q{i}" for i in range(3000)], near="q7x", most=2)
-    'q7, q97 and 2,998 more'
-    """
-    names = list(names)
-    if len(names) <= most:
-        return ", ".join(names)
-    nearest = difflib.get_close_matches(near, names, n=most, cutoff=0.0)
-    return f"{', '.join(nearest)} and {len(names) - most:,} more"

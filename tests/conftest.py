@@ -2,7 +2,6 @@
 
 import importlib.util
 import re
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,12 +12,13 @@ import nbformat
 import pandas as pd
 import pytest
 from built_site import Site, build_once
+from chromium import ABSENT, REMEDY, do_without, start
 from hypothesis import settings
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from made_up import KEYS, write_study
 from matplotlib.figure import Figure
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Error, sync_playwright
 from xdist.scheduler import LoadFileScheduling
 
 # A shared machine may be slow now and then; that is no failure.
@@ -26,7 +26,6 @@ settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 ROOT = Path(__file__).resolve().parent.parent
-CHROMIUM = "chromium fonts-dejavu fonts-liberation"  # Debian's packages
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
@@ -150,9 +149,20 @@ def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Site:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Start Debian's Chromium, once in a session and worker."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.fail(f"no chromium here: apt-get install {CHROMIUM}", pytrace=False)
+    """Start Chromium, once in a session and worker."""
     with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        try:
+            chromium = start(playwright)
+        except Error as error:
+            do_without(error)
+        yield chromium
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say at the end, and loudly, what was not looked at for want of a browser."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    unseen = [report.nodeid for report in skipped if ABSENT in str(report.longrepr)]
+    if unseen:
+        files = ", ".join(sorted({Path(nodeid.partition("::")[0]).stem for nodeid in unseen}))
+        line = f"NOT LOOKED AT, since {ABSENT}: {len(unseen)} tests, of {files}. {REMEDY}"
+        terminalreporter.write_line(line, red=True, bold=True)
