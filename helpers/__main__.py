@@ -10,6 +10,11 @@ import time
 from pathlib import Path
 from typing import Annotated, NoReturn
 
+if __name__ == "__main__":
+    from helpers.start import main as begin
+
+    begin("python -m helpers")  # and ends; what stands below is loaded from there
+
 import typer
 
 from helpers.studyfile import StudyError, find_study
@@ -77,7 +82,8 @@ def run(
     context: typer.Context,
     studies: Annotated[list[str], typer.Argument(metavar="STUDY", help=STUDY)],
     out: Annotated[
-        Path | None, typer.Option(help="the folder to write to (default: build/STUDY)")
+        str | None,
+        typer.Option(metavar="DIR", help="the folder to write to (default: build/STUDY)"),
     ] = None,
     chapters: Annotated[
         str | None, typer.Option(help="which chapters, such as 01,04-06 (default: all)")
@@ -94,16 +100,21 @@ def run(
 ) -> None:
     """Execute the chapters on studies; write notebooks, pages, an index and results.csv."""
     start = time.monotonic()
-    from helpers.rerun import check_parameters, count_cells, find_chapters, plan, run_chapters
+    from helpers.rerun import (
+        check_parameters,
+        claim,
+        count_cells,
+        find_chapters,
+        plan,
+        run_chapters,
+    )
 
     try:
         # Checked before any chapter starts, so that what is wrong is said once.
         notebooks = find_chapters(None if chapters is None else chapters.split(","))
         parameters = check_parameters(parameter or [], notebooks)
         runs = plan([find_study(study) for study in studies], out)
-        together = (out or Path("build")) if len(runs) > 1 else None
-        for folder in [each.out for each in runs]:
-            folder.mkdir(parents=True, exist_ok=True)
+        context.with_resource(claim(folder for each in runs for folder in each.folders))
     except (StudyError, OSError) as error:
         _refuse(error)
 
@@ -120,23 +131,19 @@ def run(
                 jobs=jobs,
                 scheduler=scheduler,
                 command=[*str(context.find_root().info_name).split(), *sys.argv[1:]],
-                together=together,
                 on_cell=bar.update,
             )
-        except KeyboardInterrupt:
-            bar.close()
-            typer.echo("stopped; what is finished is kept, and the same command goes on", err=True)
-            sys.stderr.flush()
-            # Chapters still running belong to other threads; their kernels end with this process.
-            os._exit(130)
-        except (StudyError, OSError) as error:
+        except StudyError as error:
             bar.close()
             _refuse(error)
+        except OSError as error:
+            bar.close()
+            _refuse(OSError(f"{error}; what is finished is kept, and the same command goes on"))
     for folder, failed in outcome.failed.items():
         for name, message in failed.items():
             where = f"{folder.name}: " if len(runs) > 1 else ""
             typer.echo(f"error: {where}{name}: {message}", err=True)
-    where = together or runs[0].out
+    where = runs[0].together or runs[0].out
     kept = f", {outcome.kept} of them as they stood" if outcome.kept else ""
     seconds = time.monotonic() - start
     asked = len(runs) * len(notebooks)
@@ -146,7 +153,3 @@ def run(
     )
     if outcome.failed:
         raise typer.Exit(2)
-
-
-if __name__ == "__main__":
-    app()

@@ -1,6 +1,6 @@
 """Hand the chapters to a Dask cluster (the extra ``cluster``)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from helpers.installation import how_to_add
@@ -8,7 +8,7 @@ from helpers.studyfile import StudyError
 
 
 def execute_on_cluster(
-    address: str, notebooks: Sequence[str], parameters: Sequence[Mapping[str, Any]]
+    address: str, given: Sequence[tuple[Any, ...]]
 ) -> Iterator[tuple[int, str, str]]:
     """Execute notebooks on the workers of a Dask scheduler, as they become free.
 
@@ -17,8 +17,8 @@ def execute_on_cluster(
     address
         The scheduler's, such as ``tcp://127.0.0.1:8786``. The workers run the same version of
         this project, and see the data under the same paths.
-    notebooks, parameters
-        Each notebook as JSON, and the values of its parameters.
+    given
+        For each notebook, the arguments of `helpers.rerun.execute`.
 
     Yields
     ------
@@ -46,10 +46,7 @@ def execute_on_cluster(
         ) from error
     with client:
         # A chapter whose worker is lost goes to another one, up to three times.
-        futures = [
-            client.submit(execute, notebook, dict(values), pure=False, retries=3)
-            for notebook, values in zip(notebooks, parameters, strict=True)
-        ]
+        futures = [client.submit(execute, *arguments, pure=False, retries=3) for arguments in given]
         place = {future.key: i for i, future in enumerate(futures)}
         for future in as_completed(futures, loop=client.loop):
             try:

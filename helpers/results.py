@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -190,14 +189,13 @@ def collect_estimates(notebook: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [row for output in outputs for row in output.get("metadata", {}).get("estimates", [])]
 
 
-def write_results(rows: Iterable[Mapping[str, Any]], folder: Path) -> None:
-    """Write the tidy table of all chapters as ``results.csv``, in full double precision.
+def results_as_csv(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Return the tidy table of all chapters as text, in full double precision.
 
-    The file appears whole or not at all.
+    >>> results_as_csv([])[:20]
+    'chapter,model,effect'
     """
-    half = folder / "results.csv.partial"
-    pd.DataFrame(rows, columns=COLUMNS).to_csv(half, index=False, lineterminator="\n")
-    half.replace(folder / "results.csv")
+    return pd.DataFrame(rows, columns=COLUMNS).to_csv(index=False, lineterminator="\n")
 
 
 def decimals(estimate: float, std_error: float = math.nan) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from helpers.checksums import unchanged
 from helpers.installation import how_to_add
 from helpers.studyfile import (
     Group,
@@ -59,14 +60,19 @@ def read_study(study: str | Path | Mapping[str, Any] | Study) -> Study:
     if isinstance(study, Study):
         return study
     if isinstance(study, Mapping):
-        return _load(validate(study, "the study"), "the study", Path.cwd())
+        return _load(validate(study, "the study"), "the study", Path.cwd(), {})
     path = find_study(study)
-    return _load(validate(read_yaml(path), path.name), path.name, path.parent)
+    with unchanged(path) as checksum:
+        given = read_yaml(path)
+    return _load(validate(given, path.name), path.name, path.parent, {path.name: checksum})
 
 
-def _load(study: Study, where: str, folder: Path) -> Study:
-    """Read the data that `study` names, check them, and return the study with them."""
-    raw = _read_table(folder / study.data, study.group.column, where)
+def _load(study: Study, where: str, folder: Path, checksums: dict[str, str]) -> Study:
+    """Read the data that `study` names, check them, and return the study with them.
+
+    `checksums` holds that of the study file.
+    """
+    raw, checksum = _read_table(folder / study.data, study.group.column, where)
     file = study.data.name
     absent = [
         f"{where}: {role}.column is {part.column!r}, which {file} does not have"
@@ -115,7 +121,8 @@ def _load(study: Study, where: str, folder: Path) -> Study:
     if problems:
         raise StudyError("\n".join(problems))
     missing = {label: n for label, n in n_missing.items() if n}
-    return study.with_rows(complete, len(raw), missing, named_levels, row_numbers)
+    checksums = checksums | {file: checksum}
+    return study.with_rows(complete, len(raw), missing, named_levels, row_numbers, checksums)
 
 
 def _with_labels(
@@ -129,7 +136,8 @@ def _with_labels(
     return variable.model_copy(update={"levels": {v: labels[v] for v in sorted(found)}})
 
 
-def _read_table(path: Path, ids: str, where: str) -> pd.DataFrame:
+def _read_table(path: Path, ids: str, where: str) -> tuple[pd.DataFrame, str]:
+    """Read a data file; return the table, and the SHA-256 of the file."""
     suffix = kind_of(path)
     if suffix not in READERS:
         raise StudyError(
@@ -137,7 +145,10 @@ def _read_table(path: Path, ids: str, where: str) -> pd.DataFrame:
             f"save it as one of {', '.join(READERS)}"
         )
     try:
-        return read_table(path, ids)
+        with unchanged(path) as checksum:
+            return read_table(path, ids), checksum
+    except StudyError:
+        raise
     except FileNotFoundError:
         there = [p.name for p in path.parent.glob("*") if p.is_file()]
         raise StudyError(

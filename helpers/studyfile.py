@@ -143,6 +143,7 @@ class Study(_Part):
     _missing: dict[str, int] = PrivateAttr(default_factory=dict)
     _levels: dict[str, list[str]] = PrivateAttr(default_factory=dict)
     _row_numbers: list[int] = PrivateAttr(default_factory=list)
+    _checksums: dict[str, str] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="after")
     def _check_columns_and_names(self) -> Self:
@@ -181,12 +182,13 @@ class Study(_Part):
         missing: dict[str, int],
         levels: dict[str, list[str]],
         row_numbers: Sequence[int],
+        checksums: dict[str, str],
     ) -> Self:
         """Return this study together with its data; the arguments are the properties below."""
         study = self.model_copy()
         study._frame, study._n_rows = frame, n_rows
         study._missing, study._levels = missing, levels
-        study._row_numbers = list(row_numbers)
+        study._row_numbers, study._checksums = list(row_numbers), checksums
         return study
 
     def name_of(self, one: object) -> str:
@@ -227,6 +229,11 @@ class Study(_Part):
     def levels(self) -> dict[str, list[str]]:
         """For each variable with levels, by name: what they are called, in the order 0, 1, ..."""
         return dict(self._levels)
+
+    @property
+    def checksums(self) -> dict[str, str]:
+        """The SHA-256 of each file that the study was read from, by the file's name."""
+        return dict(self._checksums)
 
     @property
     def labelled(self) -> pd.DataFrame:

@@ -40,6 +40,9 @@ ABOUT_SLOPES = {
     "random intercept": "an average of the slopes between and within, weighted by precision",
 }
 
+# The chapters that estimate what `answer` tells; the last one needs a group predictor.
+ANSWERED_IN = ("02", "03", "05", "06")
+
 
 @dataclass(frozen=True)
 class Chapter:
@@ -93,6 +96,7 @@ def answer(study: Study, known: Mapping[tuple[str, str], Estimate]) -> str:
     a slope of 2.20 (95% interval 2.00 to 2.40).
     """
     word = words(study)
+    known = {where: each for where, each in known.items() if math.isfinite(each.estimate)}
     sentences = []
     if share := known.get(("null", "icc")):
         sentences.append(
@@ -121,6 +125,21 @@ def answer(study: Study, known: Mapping[tuple[str, str], Estimate]) -> str:
     if study.group_predictor is not None:
         sentences += _of_kinds(study, known)
     return " ".join(sentences)
+
+
+def _no_answer(study: Study, chapters: Sequence[Chapter]) -> str:
+    """Say why there is nothing to answer from."""
+    numbers = ANSWERED_IN if study.group_predictor else ANSWERED_IN[:-1]
+    named = Words.list([number.lstrip("0") for number in numbers])
+    done = {chapter.name[:2] for chapter in chapters if not chapter.error}
+    return choose(
+        not done,
+        "No chapter has run to its end yet.",
+        done.isdisjoint(numbers),
+        f"The answer is drawn from chapters {named}, and none of these has run to its end yet.",
+        otherwise=f"The answer is drawn from chapters {named}; those of them that have run to "
+        "their end could not estimate what it would tell.",
+    )
 
 
 def _of_kinds(study: Study, known: Mapping[tuple[str, str], Estimate]) -> list[str]:
@@ -222,7 +241,7 @@ def index_page(
         f"# {word.text(title)}",
         f"*{asked}*" if not study.question else asked,
         f"**The data.** {describe(study)}",
-        f"**In short.** {answer(study, known) or 'No chapter has run to its end yet.'}",
+        f"**In short.** {answer(study, known) or _no_answer(study, chapters)}",
     ]
     body = markdown_to_html("\n\n".join(parts))
     if slopes:

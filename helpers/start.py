@@ -1,0 +1,28 @@
+"""Where the command line starts: an interrupt is answered before anything slow is loaded."""
+
+import os
+import signal
+from types import FrameType
+
+STOPPED = "stopped; what is finished is kept, and the same command goes on"
+
+
+def main(name: str | None = None) -> None:
+    """Run the command line; an interrupt ends it at any moment, with one line and 130.
+
+    Parameters
+    ----------
+    name
+        What the command is called in its own help, if not by its file's name.
+    """
+    signal.signal(signal.SIGINT, _stop)
+    from helpers.__main__ import app
+
+    app(prog_name=name)
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    # Neither Python's exceptions nor its buffers can be trusted in the middle of anything.
+    os.write(2, f"\n{STOPPED}\n".encode())
+    # Chapters still running belong to other threads; their kernels end with this process.
+    os._exit(130)
