@@ -74,7 +74,7 @@ def _setup(app: Sphinx, config: Config) -> None:
 
 def _ship_sources(app: Sphinx, failure: Exception | None) -> None:
     """Let readers download the chapters as committed, not as the site wants them."""
-    for path in ROOT.glob("notebooks/*.ipynb"):
+    for path in () if failure else ROOT.glob("notebooks/*.ipynb"):
         shutil.copy(path, Path(app.outdir) / "_sources" / "notebooks")
 
 
