@@ -270,6 +270,8 @@ def test_a_printed_chapter_is_its_text(chapter: Page) -> None:
     page = chapter
     page.set_viewport_size({"width": 720, "height": 1000})
     page.emulate_media(media="print", color_scheme="dark")
+    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
     for part in (".bd-sidebar-primary", ".bd-sidebar-secondary", ".bd-header-article", "footer"):
         assert not any(each.is_visible() for each in page.locator(part).all()), part
     assert not any(button.is_visible() for button in page.locator("button").all())
@@ -278,6 +280,10 @@ def test_a_printed_chapter_is_its_text(chapter: Page) -> None:
     cut = page.evaluate("""() => [...document.querySelectorAll("article *")]
         .filter((e) => !e.closest("math") && e.clientWidth && e.scrollWidth > e.clientWidth + 1)
         .map((e) => e.outerHTML.slice(0, 200))""")
-    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    assert cut == []
-    assert dark in ("rgb(255, 255, 255)", "rgba(0, 0, 0, 0)")
+    dark = page.evaluate("""() => [...document.querySelectorAll("body, article *")]
+        .map((e) => [e, getComputedStyle(e).backgroundColor.match(/[0-9.]+/g).map(Number)])
+        .filter(([e, [r, g, b, alpha = 1]]) => alpha > 0 && Math.min(r, g, b) < 128)
+        .map(([e]) => e.outerHTML.slice(0, 200))""")
+    assert cut == dark == []
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("html[data-theme=dark]").count() == 1

@@ -28,6 +28,17 @@ for (const [side, name] of [["primary", "All pages"], ["secondary", "On this pag
   });
 }
 
+// On paper all is dark on light, whatever it is on the screen.
+const { dataset } = document.documentElement;
+let onScreen;
+addEventListener("beforeprint", () => {
+  onScreen = dataset.theme;
+  dataset.theme = "light";
+});
+addEventListener("afterprint", () => {
+  dataset.theme = onScreen;
+});
+
 // An excerpt of a page that was found is of its text, without the buttons and menus around it.
 if (typeof Search !== "undefined") {
   const toText = Search.htmlToText;
