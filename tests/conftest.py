@@ -3,6 +3,7 @@
 import importlib.util
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -18,7 +19,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from made_up import KEYS, write_study
 from matplotlib.figure import Figure
-from playwright.sync_api import Browser, Error, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 from xdist.scheduler import LoadFileScheduling
 
 # A shared machine may be slow now and then; that is no failure.
@@ -150,10 +151,10 @@ def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Site:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Start Chromium, once in a session and worker."""
-    with sync_playwright() as playwright:
+    with ExitStack() as stack:
         try:
-            chromium = start(playwright)
-        except Error as error:
+            chromium = start(stack.enter_context(sync_playwright()))
+        except Exception as error:
             do_without(error)
         yield chromium
 

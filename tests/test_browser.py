@@ -1,6 +1,7 @@
 """The tests bring their browser; where none can be had, nobody takes unseen pages for seen ones."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,16 +14,10 @@ UPDATE, INSTALL = "apt-get update", "apt-get install"
 DOWNLOAD = "playwright install chromium"
 
 
-def executable(folder: Path, name: str) -> None:
-    (folder / name).write_text("#!/bin/sh\n")
-    (folder / name).chmod(0o755)
-
-
 @pytest.mark.parametrize(
     ("here", "failing", "tried"),
     [
-        ({"chromium", "apt-get", "root"}, set(), []),
-        ({"playwright's", "apt-get", "root"}, set(), []),
+        ({"browser", "apt-get", "root"}, set(), []),
         ({"apt-get", "root"}, set(), [UPDATE, INSTALL]),
         ({"apt-get", "root"}, {UPDATE}, [UPDATE, DOWNLOAD]),
         ({"apt-get", "root"}, {INSTALL, DOWNLOAD}, [UPDATE, INSTALL, DOWNLOAD]),
@@ -47,11 +42,11 @@ def test_a_browser_is_brought_by_apt_or_else_from_playwright(
         commands.append(step)
         return step not in failing
 
-    for name in here - {"root"}:
-        executable(tmp_path, name)
+    if "apt-get" in here:
+        (tmp_path / "apt-get").touch(mode=0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(chromium, "is_root", lambda: "root" in here)
-    monkeypatch.setattr(chromium, "playwrights_own", lambda: tmp_path / "playwright's")
+    monkeypatch.setattr(chromium, "starts", lambda: "browser" in here)
     monkeypatch.setattr(chromium, "works", works)
     chromium.bring()
     assert commands == tried
@@ -79,12 +74,24 @@ def test_without_a_browser_a_test_is_skipped_and_where_ci_is_set_it_fails(
     assert f"{chromium.ABSENT}: no such file" in str(stop.value)
 
 
+def test_where_playwright_itself_does_not_start_no_browser_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PLAYWRIGHT_NODEJS_PATH", shutil.which("false") or "")
+    assert not chromium.starts()
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(("ci", "workers", "outcome"), [("", "1", "skipped"), ("1", "0", "error")])
+@pytest.mark.parametrize(
+    ("ci", "workers", "node", "outcome"),
+    [("", "1", None, "skipped"), ("", "0", "false", "skipped"), ("1", "0", None, "error")],
+)
 def test_what_no_browser_looked_at_is_named_at_the_end(
-    ci: str, workers: str, outcome: str, tmp_path: Path
+    ci: str, workers: str, node: str | None, outcome: str, tmp_path: Path
 ) -> None:
     bare = {"PATH": str(tmp_path), "PLAYWRIGHT_BROWSERS_PATH": str(tmp_path), "CI": ci}
+    if node:
+        bare["PLAYWRIGHT_NODEJS_PATH"] = shutil.which(node) or ""
     test = "tests/test_slides.py::test_too_much_for_a_slide_is_seen"
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-n", workers, "-p", "no:cacheprovider", test],
