@@ -83,8 +83,9 @@ def works(command: list[str]) -> bool:
         text=True,
     )
     if run.returncode:
+        last = run.stdout.strip().rpartition("\n")[2]
         why = re.search("^E(rror)?:.*", run.stdout, flags=re.M)
-        print("that failed:", why[0] if why else f"exit code {run.returncode}", flush=True)
+        print("that failed:", why[0] if why else last, flush=True)
     return run.returncode == 0
 
 
