@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from helpers.__main__ import app
 from helpers.guess import ROLES, facts_of, guess
 from helpers.study import read_study
-from helpers.studyfile import listed
+from helpers.text import listed
 
 # For each of many public data sets the columns that its documentation lets one choose for a role,
 # written down before anything was guessed. Those held out were looked at when the rules stood.
