@@ -44,7 +44,8 @@ def new(folder: Path, frame: pd.DataFrame, *options: str, name: str = "data.csv"
     """Let the command propose a study file for a frame, and return what it said."""
     write = frame.to_parquet if name.endswith(".parquet") else frame.to_csv
     write(folder / name, index=False)
-    return CliRunner().invoke(app, ["new", str(folder / name), *options])
+    command = ["new", str(folder / name), *options]
+    return CliRunner().invoke(app, command, prog_name="python -m helpers")
 
 
 def wrong(name: str) -> list[str]:
