@@ -30,6 +30,7 @@ _ROOM_OF = {
     "show_estimates": "results",
     "choose": "sentences",
     "count": "sentences",
+    "counted": "sentences",
     "interval": "sentences",
     "number": "sentences",
     "p_value": "sentences",

@@ -11,7 +11,7 @@ import yaml
 from helpers.guess import NEARLY_ALL, ROLES, Candidate, Facts, facts_of, guess
 from helpers.study import read_study
 from helpers.studyfile import StudyError, clean_name
-from helpers.tables import READERS, kind_of, read_table
+from helpers.tables import LEFT_OUT, READERS, kind_of, read_table
 from helpers.text import did_you_mean, listed
 
 MOST_CANDIDATES = 4  # for a role, when the likeliest make no study
@@ -65,8 +65,7 @@ def propose(data: Path, chosen: Mapping[str, str | None]) -> tuple[Path, str]:
     for role in given:
         if given[role] not in facts:
             raise StudyError(
-                f"{_option(role)} {given[role]!r}: it holds no value, or lists and the like; "
-                f"name another column"
+                f"{_option(role)} {given[role]!r}: it holds no value; name another column"
             )
     found = guess(facts, given)
     for role in ROLES[:3]:
@@ -103,6 +102,9 @@ def _read(data: Path) -> pd.DataFrame:
 
 def _check_named(given: Mapping[str, str], table: pd.DataFrame, data: Path) -> None:
     for role, column in given.items():
+        if column in table.attrs[LEFT_OUT]:
+            why = table.attrs[LEFT_OUT][column]
+            raise StudyError(f"{_option(role)} {column!r}: it {why}; name another column")
         if column not in table.columns:
             raise StudyError(
                 f"{_option(role)} {column!r}: {data.name} has no such column"

@@ -133,17 +133,31 @@ def p_value(p: float) -> str:
 
 
 def count(n: int, noun: "Noun | None" = None) -> str:
-    """Write a count, with what is counted in the singular or plural.
+    r"""Write a count in Markdown, with what is counted in the singular or plural.
 
     Examples
     --------
     >>> from helpers.studyfile import Noun
     >>> count(7185, Noun(one="student")), count(1, Noun(one="school")), count(7185)
     ('7,185 students', '1 school', '7,185')
+    >>> count(3, Noun(one="school_year"))
+    '3 school\\_years'
+    """
+    return _as_text(counted(n, noun))
+
+
+def counted(n: int, noun: "Noun | None" = None) -> str:
+    """Write what :func:`count` does as plain text, for a terminal, a figure or a table.
+
+    Examples
+    --------
+    >>> from helpers.studyfile import Noun
+    >>> counted(3, Noun(one="school_year"))
+    '3 school_years'
     """
     if noun is None:
         return f"{n:,}"
-    return f"{n:,} {_as_text(noun.one if n == 1 else noun.many)}"
+    return f"{n:,} {noun.one if n == 1 else noun.many}"
 
 
 def span(sizes: Any) -> str:
@@ -292,8 +306,10 @@ def _one_line(sentence: str) -> str:
 def _as_text(label: str) -> str:
     r"""Keep a label from being read as Markdown, HTML or mathematics.
 
-    >>> _as_text("IQ_verbal <script> $5*")
-    'IQ\\_verbal &lt;script&gt; \\$5\\*'
+    >>> _as_text("IQ_verbal <script> $5*"), _as_text("1. visit")
+    ('IQ\\_verbal &lt;script&gt; \\$5\\*', '1\\. visit')
     """
     plain = " ".join(label.split()).replace("&", "&amp;").replace("<", "&lt;")
-    return re.sub(r"([\\`*_{}\[\]#|~$])", r"\\\1", plain.replace(">", "&gt;"))
+    plain = re.sub(r"([\\`*_{}\[\]#|~$])", r"\\\1", plain.replace(">", "&gt;"))
+    # At the start of a line these would begin a list.
+    return re.sub(r"^(\d*)([-+.)])(?=\s|$)", r"\1\\\2", plain)

@@ -3,16 +3,18 @@
 import difflib
 from collections.abc import Iterable
 
+NEAR = 0.6  # how much of two words has to agree for one to be meant by the other
+
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Name the known word nearest to `word`, however far it is.
+    """Name the known word nearest to `word`, if one is near.
 
-    >>> did_you_mean("lable", ["label", "units"])
-    "; did you mean 'label'?"
+    >>> did_you_mean("lable", ["label", "units"]), did_you_mean("nosuch", ["label", "units"])
+    ("; did you mean 'label'?", '')
     """
-    near = difflib.get_close_matches(word.lower(), [k.lower() for k in known], n=1, cutoff=0.0)
-    exact = [k for k in known if [k.lower()] == near]
-    return f"; did you mean {exact[0]!r}?" if exact else ""
+    by_lower = {each.lower(): each for each in known if each != word}
+    near = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=NEAR)
+    return f"; did you mean {by_lower[near[0]]!r}?" if near else ""
 
 
 def listed(names: Iterable[str], near: str = "", most: int = 10) -> str:

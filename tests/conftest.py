@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cache
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,31 @@ class Executed:
     def prose(self) -> str:
         """All computed sentences, one after the other."""
         return "\n".join(self.texts.values())
+
+
+class _Visible(HTMLParser):
+    """The text of a page, without its code."""
+
+    hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.hidden += tag in ("style", "script", "code", "pre")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.hidden -= tag in ("style", "script", "code", "pre")
+
+    def handle_data(self, data: str) -> None:
+        if not self.hidden:
+            self.parts.append(data)
+
+
+def visible(html: str) -> str:
+    """Return the text that a reader sees of a page, code aside, with single blanks."""
+    parser = _Visible()
+    parser.parts = []
+    parser.feed(html)
+    parser.close()
+    return " ".join("".join(parser.parts).split())
 
 
 class _Shell(InteractiveShell):

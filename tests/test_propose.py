@@ -258,7 +258,7 @@ def test_lists_are_refused_in_every_role(role: str, tmp_path: Path) -> None:
     option = f"--{role.replace('_', '-')}=lists"
     result = new(tmp_path, FRAME.assign(lists=[[1, 2]] * 22), option, name="data.parquet")
     assert result.exit_code == 1
-    assert "lists and the like" in result.stderr
+    assert "holds lists or records" in result.stderr
     assert not (tmp_path / "data.yaml").exists()
 
 

@@ -52,7 +52,7 @@ def overview_page(
             count(frame[study.group.name].nunique(), study.group),
             *(_cell(panel, estimates.get(panel)) for panel in PANELS),
         ]
-        lines.append(f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |")
+        lines.append(f"| {' | '.join(cells)} |")
     text = [
         f"# {len(studies)} studies side by side",
         "In the table, each study's slopes are in its own units: outcome per unit of its "
