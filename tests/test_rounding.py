@@ -46,10 +46,10 @@ def test_another_computer_shows_the_same(computer: str, on_hsb: Callable[[str], 
     )
     elsewhere = json.loads(run.stdout)
     for number in NUMBERS:
-        assert differences(on_hsb(number).shown, elsewhere[number]) == {}, number
+        assert not differences(on_hsb(number).shown, elsewhere[number]), number
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [5, 6])
 @pytest.mark.parametrize("name", ["hsb", "sleepstudy", "tied"])
 def test_the_last_bits_of_the_data_change_nothing_that_is_shown(
     name: str, seed: int, tmp_path: Path
@@ -57,32 +57,32 @@ def test_the_last_bits_of_the_data_change_nothing_that_is_shown(
     if name == "tied":
         keys, frame = KEYS | {"group_predictor": {"column": "w"}}, tied_groups()
     else:
-        path = ROOT / "data" / f"{name}.yaml"
+        (path,) = (ROOT / "data").rglob(f"{name}.yaml")
         keys = yaml.safe_load(path.read_text(encoding="utf-8"))
         frame = pd.read_csv(path.parent / keys.pop("data"))
-    rng = np.random.default_rng(seed)
-    nudged = frame.copy()
+    nudged, rng = frame.copy(), np.random.default_rng(seed)
     for role in ("outcome", "predictor"):
-        column = keys[role]["column"]
-        if pd.api.types.is_float_dtype(frame[column]):
-            bits = rng.integers(-4, 5, len(frame))
-            nudged[column] += bits * np.spacing(frame[column].abs())
+        # Equal values stay equal.
+        values, where = np.unique(frame[keys[role]["column"]].astype(float), return_inverse=True)
+        values += rng.integers(-4, 5, len(values)) * np.spacing(np.abs(values))
+        nudged[keys[role]["column"]] = values[where]
     as_it_is = write_study(tmp_path / "as it is", frame, keys)
     as_nudged = write_study(tmp_path / "nudged", nudged, keys)
     for number in NUMBERS:
         here, there = (execute(number, str(path)).shown for path in (as_it_is, as_nudged))
-        assert differences(here, there) == {}, number
+        assert not differences(here, there), number
 
 
 def tied_groups() -> pd.DataFrame:
-    """Return groups whose predictor has one and the same values, in an order of each one's own."""
+    """Return groups whose predictor has one set of values, in an order of each one's own.
+
+    The outcome has few values, so that quartiles of groups often meet.
+    """
     rng = np.random.default_rng(0)
-    x = np.concatenate([rng.permutation([0.1, 0.2, 0.3, 0.7, 1.1, 1.3]) for _ in range(18)])
-    group = np.repeat(np.arange(18), 6)
-    y = 0.5 * x + rng.standard_normal(18)[group] + rng.standard_normal(len(x))
-    return pd.DataFrame(
-        {"group": [f"g{j:02d}" for j in group], "x": x, "y": y.round(1), "w": group % 2}
-    )
+    x = np.concatenate([rng.permutation(np.linspace(0.1, 1.3, 10)) for _ in range(18)])
+    group = np.repeat(np.arange(18), 10)
+    y = 0.1 * (5 * (0.5 * x + rng.standard_normal(18)[group] + rng.standard_normal(180))).round()
+    return pd.DataFrame({"group": group, "x": x, "y": y, "w": group % 2})
 
 
 def differences(
