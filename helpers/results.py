@@ -217,7 +217,7 @@ def _rounded(estimate: Estimate) -> dict[str, str]:
     row = asdict(estimate)
     digits = decimals(estimate.estimate, estimate.std_error)
     for name in ("estimate", "std_error", "conf_low", "conf_high"):
-        row[name] = f"{row[name]:,.{digits}f}" if math.isfinite(row[name]) else ""
+        row[name] = f"{row[name]:z,.{digits}f}" if math.isfinite(row[name]) else ""
     row["df"] = f"{estimate.df:,.4g}" if estimate.df < 1000 else f"{estimate.df:,.0f}"
     row["df"] = row["df"] if math.isfinite(estimate.df) else ""
     return row

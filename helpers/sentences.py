@@ -107,7 +107,7 @@ def percent(share: float) -> str:
     if not math.isfinite(share):
         return NOT_AVAILABLE
     if min(abs(share), abs(1 - share)) < 1e-12:  # rounding error
-        return f"{share:.0%}"
+        return f"{share:z.0%}"
     if 0 < share < 0.001:
         return "less than 0.1%"
     if 0.999 < share < 1:

@@ -82,13 +82,13 @@ def _fixed(fit: "MixedFit") -> pd.DataFrame:
         error, df = fit.bse_fe[term], fit.df[term]
         places = decimals(estimate, error)
         rows[term] = {
-            "estimate": f"{estimate:,.{places}f}",
-            "std. error": f"{error:,.{places}f}",
+            "estimate": f"{estimate:z,.{places}f}",
+            "std. error": f"{error:z,.{places}f}",
             "df": f"{df:,.1f}",
-            "t": f"{fit.tvalues[term]:.2f}",
+            "t": f"{fit.tvalues[term]:z.2f}",
             "p": p_value(fit.pvalues[term]).removeprefix("p ").removeprefix("= "),
-            "95% from": f"{limits.loc[term, 0]:,.{places}f}",
-            "to": f"{limits.loc[term, 1]:,.{places}f}",
+            "95% from": f"{limits.loc[term, 0]:z,.{places}f}",
+            "to": f"{limits.loc[term, 1]:z,.{places}f}",
         }
     return pd.DataFrame.from_dict(rows, orient="index")
 
@@ -106,7 +106,7 @@ def _covariance(fit: "MixedFit") -> pd.DataFrame:
         for k, other in enumerate(effects[:-1]):
             known = k < i < len(effects) and sds[i] * sds[k] > 0
             row[f"corr. {other}"] = (
-                f"{fit.cov_re.iloc[i, k] / (sds[i] * sds[k]):.3f}" if known else ""
+                f"{fit.cov_re.iloc[i, k] / (sds[i] * sds[k]):z.3f}" if known else ""
             )
         rows[term] = row
     return pd.DataFrame.from_dict(rows, orient="index")

@@ -64,7 +64,8 @@ def module_at(path: str) -> Any:
 class Executed:
     """A chapter after its last cell: its variables, and what each cell showed, by the cell's id.
 
-    Sentences that slides cut into several cells (``about``, ``about-2``) are one text again.
+    Sentences that slides cut into several cells (``about``, ``about-2``) are one text again in
+    ``texts``; in ``shown`` stands all that can be read, tables and warnings too.
     """
 
     variables: dict[str, Any] = field(default_factory=dict)
@@ -72,6 +73,7 @@ class Executed:
     figures: dict[str, Figure] = field(default_factory=dict)
     results: dict[str, Any] = field(default_factory=dict)
     estimates: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    shown: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def prose(self) -> str:
@@ -130,6 +132,8 @@ def execute(number: str, study: str | Mapping[str, Any]) -> Executed:
         if isinstance(result.result, Figure):
             chapter.figures[cell.id] = result.result
         chapter.results[cell.id] = result.result
+        texts = [text for output in captured.outputs for text in output.data.values()]
+        chapter.shown[cell.id] = [*texts, captured.stdout, captured.stderr]
         for output in captured.outputs:
             if "text/markdown" in output.data:
                 text, whole = output.data["text/markdown"], re.sub(r"(?<=\D)-\d$", "", cell.id)
