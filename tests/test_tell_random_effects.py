@@ -113,6 +113,7 @@ def climb(c: Chapter) -> tuple[Stop | None, Record, tuple[float, float]]:
     record = Record()
     if rng.random() < 0.3:
         record.warnings = ["Gradient optimization failed", "The MLE may be on the boundary"]
+        record.retried = bool(rng.random() < 0.5)
     chance = rng.random()
     if chance < 0.1:
         record.failure = "Singular matrix"

@@ -9,7 +9,7 @@ from helpers.course.findings import Fallacy, Finding, Lines, Steepness
 from helpers.course.words import Prose, count, interval, magnitude, words
 from helpers.models.estimate import Estimate
 from helpers.study.file import Study
-from helpers.text import number, percent
+from helpers.text import counted, number, percent
 
 # In all that follows the slope between groups has no numbers where these have one mean of the
 # predictor, and no standard error where there are two groups.
@@ -425,7 +425,7 @@ def table_of_regressions(
     x = study.predictor.name
     return pd.DataFrame(
         {
-            "rows": [count(len(study.frame), study.unit), count(n_groups, study.group)],
+            "rows": [counted(len(study.frame), study.unit), counted(n_groups, study.group)],
             "intercept": [number(terms["Intercept"]) for terms in (total, between)],
             "slope": [number(terms[x]) for terms in (total, between)],
             "R²": [number(share) for share in r_squared],

@@ -91,17 +91,26 @@ def where_it_stopped(
         )
     found = findings.top(stopped[:2], optimum)
     return Prose(
-        _its_stop(stopped, optimum[0], found), complaint, _against_the_top(stopped, optimum, found)
+        _its_stop(stopped, record, optimum[0], found),
+        complaint,
+        _against_the_top(stopped, record, optimum, found),
     )
 
 
-def _its_stop(stopped: Stop, best: float, found: Top) -> str:
+def _its_stop(stopped: Stop, record: Record, best: float, found: Top) -> str:
     if found is Top.NO_FIT:
         return (
             "statsmodels reports a log-likelihood that is not finite here, and a group variance of "
             f"{number(stopped.variance)}. That is no estimate, whatever it says about convergence."
         )
     shown = number(stopped.variance, max(best, abs(stopped.variance - best)) / 1000)
+    if record.retried:
+        return (
+            f"statsmodels stopped at a group variance of {shown}. Its first method failed, and it "
+            "went on with others from where that stood. Whether it ends with *converged: yes* or "
+            "*no* can then hang on rounding, and differ from computer to computer, so that the "
+            "summary above leaves it out."
+        )
     answer = "no"
     if stopped.converged:
         answer = "yes"
@@ -111,7 +120,9 @@ def _its_stop(stopped: Stop, best: float, found: Top) -> str:
     )
 
 
-def _against_the_top(stopped: Stop, optimum: tuple[float, float], found: Top) -> str:
+def _against_the_top(
+    stopped: Stop, record: Record, optimum: tuple[float, float], found: Top
+) -> str:
     best, highest = optimum
     at, higher = number(best, best / 1000), number(highest - stopped.llf)
     if found is Top.NO_FIT:
@@ -123,16 +134,16 @@ def _against_the_top(stopped: Stop, optimum: tuple[float, float], found: Top) ->
             f"The optimum is at {at}; so flat is the top that the two log-likelihoods hardly "
             "differ."
         )
+    opening = f"The optimum is at {at}, and its log-likelihood is higher by {higher}."
+    said = "and nothing in the summary says so"
+    if record.retried:
+        said = "even where the summary says *converged: yes*"
     if found is Top.NEARLY:
         return (
-            f"The optimum is at {at}, and its log-likelihood is higher by {higher}. That is little "
-            "beside the 1.92 that bound the interval, but it is not the top, and nothing in the "
-            "summary says so."
+            f"{opening} That is little beside the 1.92 that bound the interval, but it is not the "
+            f"top, {said}."
         )
-    return (
-        f"The optimum is at {at}, and its log-likelihood is higher by {higher}. So it is not the "
-        "top, and nothing in the summary says so."
-    )
+    return f"{opening} So it is not the top, {said}."
 
 
 def interval_of_variance(variance: Estimate, boundary: bool) -> Prose:

@@ -98,8 +98,17 @@ def prototypes(
     found: dict[str, Any] = {}
     for kind, value in kinds.items():
         apart = far + (w_of_group - value).abs() / w_of_group.std() * weight
-        found[kind] = apart.drop(list(found.values())).idxmin()
+        found[kind] = apart.drop(list(found.values())).round(9).idxmin()
     return found
+
+
+def without_rounding(values: pd.Series, sd: float) -> pd.Series:
+    """Return values among which those are equal that differ by rounding, a 1e-9 of an SD, alone.
+
+    >>> without_rounding(pd.Series([0.1 + 0.2, 0.3]), sd=1.0).nunique()
+    1
+    """
+    return (values / (1e-9 * sd)).round() * (1e-9 * sd)
 
 
 def common_range(values: pd.Series, kind: pd.Series) -> tuple[float, float]:
