@@ -1,5 +1,8 @@
 """Make a zip of each chapter to hand to a class: without solutions, with answers blank.
 
+What ``check`` compares answers with goes along in ``helpers``, so that students can work alone;
+who opens it there can read it, which the page for lecturers and the handout itself say.
+
 The sentences, which a chapter computes in folded cells, stand there as the text they came to, and
 their code is gone. Figures and tables stay as they were executed, because the sentences speak of
 them: a handout can be read and printed before anything is run. An answer's cell shows nothing yet.
@@ -10,7 +13,6 @@ import json
 import re
 import subprocess
 import sys
-import tomllib
 import zipfile
 from pathlib import Path
 from string import Template
@@ -25,7 +27,7 @@ from helpers.running.report.page import title_of
 
 ROOT = Path(__file__).resolve().parent.parent
 README = Template((Path(__file__).parent / "README.template.md").read_text(encoding="utf-8"))
-AS_THEY_ARE = ("LICENSE", "LICENSE-text", "data/hsb.csv", "data/hsb.yaml")
+AS_THEY_ARE = ("LICENSE", "LICENSE-text", "data/hsb.csv", "data/hsb.yaml", "requirements.txt")
 
 
 def handout(notebook: NotebookNode) -> NotebookNode:
@@ -96,15 +98,6 @@ def without_unused_imports(notebook: NotebookNode) -> NotebookNode:
     return nbformat.reads(fixed.stdout, as_version=4)
 
 
-def requirements() -> str:
-    """Return the packages that the chapters need, in the versions they were tested with."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    pins = (ROOT / "requirements.txt").read_text(encoding="utf-8")
-    pinned = dict(re.findall(r"^([\w.-]+)==(\S+)", pins, flags=re.M))
-    names = (requirement.partition(">=")[0] for requirement in project["dependencies"])
-    return "".join(f"{name}=={pinned[name]}\n" for name in names)
-
-
 def files_of(path: Path) -> dict[str, bytes]:
     """Return what a chapter's zip holds, by name."""
     notebook = handout(nbformat.read(path, as_version=4))
@@ -117,7 +110,6 @@ def files_of(path: Path) -> dict[str, bytes]:
     return {
         path.name: (nbformat.writes(notebook) + "\n").encode(),
         "README.md": readme.encode(),
-        "requirements.txt": requirements().encode(),
         **{name: (ROOT / name).read_bytes() for name in AS_THEY_ARE},
         **{file.relative_to(ROOT).as_posix(): file.read_bytes() for file in helpers},
     }
@@ -143,6 +135,7 @@ def build(
     for path in paths:
         write_zip(out / f"{path.stem}.zip", files_of(path))
     typer.echo(f"{len(paths)} handouts in {out}")
+    typer.echo("They check answers, so who opens their helpers/ can read the answers there.")
 
 
 if __name__ == "__main__":

@@ -1,150 +1,32 @@
-"""The command line: ``python -m helpers run STUDY``, and what goes before it."""
+"""Where the command line starts: an interrupt is answered before anything slow is loaded."""
 
 import os
-import sys
-import time
-from pathlib import Path
-from typing import Annotated, NoReturn
+import signal
+from types import FrameType
 
-import typer
-
-from helpers.study.file import StudyError, find_study
-
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
-
-STUDY = "a study in data/ or data/more/, such as hsb, or a study file"
+STOPPED = "stopped; what is finished is kept, and the same command goes on"
 
 
-@app.callback()
-def main() -> None:
-    """Run the chapters of a course on multilevel models on a study."""
+def main(name: str | None = None) -> None:
+    """Run the command line; an interrupt ends it at any moment, with one line and 130.
+
+    Parameters
+    ----------
+    name
+        What the command is called in its own help, if not by its file's name.
+    """
+    signal.signal(signal.SIGINT, _stop)
+    from helpers.commands import app
+
+    app(prog_name=name)
 
 
-@app.command()
-def new(
-    data: Annotated[Path, typer.Argument(help="a data file: csv, tsv, parquet, dta, sav, xlsx")],
-    group: Annotated[str | None, typer.Option(help="the column that tells groups apart")] = None,
-    outcome: Annotated[str | None, typer.Option(help="the outcome's column")] = None,
-    predictor: Annotated[str | None, typer.Option(help="the predictor's column")] = None,
-    group_predictor: Annotated[
-        str | None, typer.Option(help="a column with one value in each group")
-    ] = None,
-) -> None:
-    """Look at a data file and propose a study file beside it."""
-    from helpers.study.propose import propose
-
-    roles = {"group": group, "outcome": outcome, "predictor": predictor}
-    try:
-        path, text = propose(data, roles | {"group_predictor": group_predictor})
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except (StudyError, OSError) as error:
-        _refuse(error)
-    typer.echo(f"{path} is written. Read it and mend it, then: python -m helpers check {path}")
-
-
-@app.command()
-def check(study: Annotated[str, typer.Argument(help=STUDY)]) -> None:
-    """Read a study and print what the course will see, or all that is wrong with it."""
-    from helpers.study.description import describe_study
-    from helpers.study.reading import read_study
-
-    try:
-        lines = describe_study(read_study(find_study(study)))
-    except (StudyError, OSError) as error:
-        _refuse(error)
-    for line in lines:
-        typer.echo(line)
-    typer.echo("fit to run")
-
-
-def _refuse(error: Exception) -> NoReturn:
-    """Say each problem on a line of its own, and end."""
-    for line in str(error).splitlines():
-        typer.echo(f"error: {line}", err=True)
-    raise typer.Exit(1) from None
-
-
-@app.command()
-def run(
-    studies: Annotated[list[str], typer.Argument(metavar="STUDY", help=STUDY)],
-    out: Annotated[
-        Path | None, typer.Option(help="the folder to write to (default: build/STUDY)")
-    ] = None,
-    chapters: Annotated[
-        str | None, typer.Option(help="which chapters, such as 01,04-06 (default: all)")
-    ] = None,
-    jobs: Annotated[
-        int | None, typer.Option(min=1, help="how many chapters at a time (default: one a core)")
-    ] = None,
-    scheduler: Annotated[
-        str | None, typer.Option(help="a Dask scheduler, such as tcp://127.0.0.1:8786")
-    ] = None,
-    parameter: Annotated[
-        list[str] | None, typer.Option("-p", metavar="NAME=VALUE", help="a notebook's parameter")
-    ] = None,
-) -> None:
-    """Execute the chapters on studies; write notebooks, pages, an index and results.csv."""
-    start = time.monotonic()
-    from helpers.running.rerun import (
-        check_parameters,
-        count_cells,
-        find_chapters,
-        plan,
-        run_chapters,
-    )
-
-    try:
-        # Checked before any chapter starts, so that what is wrong is said once.
-        notebooks = find_chapters(None if chapters is None else chapters.split(","))
-        parameters = check_parameters(parameter or [], notebooks)
-        runs = plan([find_study(study) for study in studies], out)
-        together = (out or Path("build")) if len(runs) > 1 else None
-        for folder in [each.out for each in runs]:
-            folder.mkdir(parents=True, exist_ok=True)
-    except (StudyError, OSError) as error:
-        _refuse(error)
-
-    from tqdm import tqdm
-
-    described = runs[0].out.name if len(runs) == 1 else f"{len(runs)} studies"
-    total = len(runs) * count_cells(notebooks)
-    with tqdm(total=total, desc=described, unit="cell") as bar:
-        try:
-            outcome = run_chapters(
-                runs,
-                notebooks,
-                parameters=parameters,
-                jobs=jobs,
-                scheduler=scheduler,
-                command=["python", "-m", "helpers", *sys.argv[1:]],
-                together=together,
-                on_cell=bar.update,
-            )
-        except KeyboardInterrupt:
-            bar.close()
-            typer.echo("stopped; what is finished is kept, and the same command goes on", err=True)
-            sys.stderr.flush()
-            # Chapters still running belong to other threads; their kernels end with this process.
-            os._exit(130)
-        except (StudyError, OSError) as error:
-            bar.close()
-            _refuse(error)
-    for folder, failed in outcome.failed.items():
-        for name, message in failed.items():
-            where = f"{folder.name}: " if len(runs) > 1 else ""
-            typer.echo(f"error: {where}{name}: {message}", err=True)
-    where = together or runs[0].out
-    kept = f", {outcome.kept} of them as they stood" if outcome.kept else ""
-    seconds = time.monotonic() - start
-    asked = len(runs) * len(notebooks)
-    typer.echo(
-        f"{outcome.done} of {asked} chapters in {where}{os.sep}{kept}, {seconds:.0f} s; "
-        f"begin with {where / 'index.html'}"
-    )
-    if outcome.failed:
-        raise typer.Exit(2)
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    # Neither Python's exceptions nor its buffers can be trusted in the middle of anything.
+    os.write(2, f"\n{STOPPED}\n".encode())
+    # Chapters still running belong to other threads; their kernels end with this process.
+    os._exit(130)
 
 
 if __name__ == "__main__":
-    app(prog_name="python -m helpers")
+    main("python -m helpers")

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, Protocol, runtime_checkable
 
 NOT_AVAILABLE = "not available"
+NEAR = 0.6  # how much of two words has to agree for one to be meant by the other
 
 
 @runtime_checkable
@@ -57,6 +58,27 @@ def number(value: float | Estimated, std_error: float | None = None) -> str:
     return written.removeprefix("-") if float(written.replace(",", "")) == 0 else written
 
 
+class Named(Protocol):
+    """What is counted, in the singular and the plural."""
+
+    one: str
+    many: str
+
+
+def counted(n: int, noun: Named | None = None) -> str:
+    """Write a count, with what is counted in the singular or plural.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> counted(3, SimpleNamespace(one="school_year", many="school_years")), counted(7185)
+    ('3 school_years', '7,185')
+    """
+    if noun is None:
+        return f"{n:,}"
+    return f"{n:,} {noun.one if n == 1 else noun.many}"
+
+
 def percent(share: float) -> str:
     """Write a share of one as a percentage, never rounding it to none or all.
 
@@ -68,7 +90,7 @@ def percent(share: float) -> str:
     if not math.isfinite(share):
         return NOT_AVAILABLE
     if min(abs(share), abs(1 - share)) < 1e-12:  # rounding error
-        return f"{share:.0%}"
+        return f"{share:z.0%}"
     if 0 < share < 0.001:
         return "less than 0.1%"
     if 0.999 < share < 1:
@@ -121,11 +143,26 @@ def decimals(estimate: float, std_error: float = math.nan) -> int:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Name the known word nearest to `word`, however far it is.
+    """Name the known word nearest to `word`, if one is near.
 
-    >>> did_you_mean("lable", ["label", "units"])
-    "; did you mean 'label'?"
+    >>> did_you_mean("lable", ["label", "units"]), did_you_mean("nosuch", ["label", "units"])
+    ("; did you mean 'label'?", '')
     """
-    near = difflib.get_close_matches(word.lower(), [k.lower() for k in known], n=1, cutoff=0.0)
-    exact = [k for k in known if [k.lower()] == near]
-    return f"; did you mean {exact[0]!r}?" if exact else ""
+    by_lower = {each.lower(): each for each in known if each != word}
+    near = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=NEAR)
+    return f"; did you mean {by_lower[near[0]]!r}?" if near else ""
+
+
+def listed(names: Iterable[str], near: str = "", most: int = 10) -> str:
+    """List names, or of many those nearest to a word, and how many more there are.
+
+    >>> listed(["a", "b", "c"])
+    'a, b, c'
+    >>> listed([f"q{i}" for i in range(3000)], near="q7x", most=2)
+    'q7, q97 and 2,998 more'
+    """
+    names = list(names)
+    if len(names) <= most:
+        return ", ".join(names)
+    nearest = difflib.get_close_matches(near, names, n=most, cutoff=0.0)
+    return f"{', '.join(nearest)} and {len(names) - most:,} more"

@@ -9,7 +9,7 @@ from typer.cli import get_docs_for_click
 
 import helpers
 from helpers import _ROOM_OF
-from helpers.__main__ import app
+from helpers.commands import app
 
 
 def api_pages() -> Iterator[tuple[str, str]]:

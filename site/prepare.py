@@ -3,6 +3,7 @@
 Only what changed is written, so that Sphinx reads only that again.
 """
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import nbformat
 from api import api_pages
 from chapters import site_chapter
 from checks import numbers_values
+from citation import cite_values
 from jinja2 import Environment, StrictUndefined
 from landing import landing_figure, landing_values
 from sphinx.application import Sphinx
@@ -19,10 +21,11 @@ SITE = Path(__file__).resolve().parent
 ROOT = SITE.parent
 
 # Of the repository, what pages include or link to. Their places stay, so that links lead there.
-ALONG = ["README.md", "data/README.md", "data/more/README.md", "data/hsb.yaml", "benchmarks/*.md"]
+ALONG = ["README.md", "CITATION.cff", "LICENSE*", "data/hsb.yaml", "data/README.md"]
+ALONG += ["data/more/README.md", "benchmarks/*.md"]
 
 # Pages with holes such as {{ caption }}, and what fills them.
-COMPUTED = {"index.md": landing_values, "numbers.md": numbers_values}
+COMPUTED = {"cite.md": cite_values, "index.md": landing_values, "numbers.md": numbers_values}
 
 
 def prepare(source: Path, pages: Path) -> None:
@@ -69,7 +72,14 @@ def _setup(app: Sphinx, config: Config) -> None:
     config.html_static_path.append(str(app.srcdir / "_static"))
 
 
+def _ship_sources(app: Sphinx, failure: Exception | None) -> None:
+    """Let readers download the chapters as committed, not as the site wants them."""
+    for path in () if failure else ROOT.glob("notebooks/*.ipynb"):
+        shutil.copy(path, Path(app.outdir) / "_sources" / "notebooks")
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Fill the source folder before Sphinx looks into it."""
     app.connect("config-inited", _setup)
+    app.connect("build-finished", _ship_sources)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

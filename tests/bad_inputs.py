@@ -11,17 +11,21 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pandas as pd
+import pyreadstat
 import yaml
 from made_up import KEYS, two_level, with_kinds, write_study
 from typer.testing import CliRunner
 
-from helpers.__main__ import app
+from helpers.commands import app
 
 FRAME = with_kinds(
     two_level(sizes=[3, 4, 5, 3], within=1, between=1, sd_group=1), difference=1, interaction=0
 ).round(3)
 KINDS = {"group_predictor": {"column": "w"}}
+ROLES = "data: x.csv\ngroup: {column: group}\noutcome: {column: y}\npredictor: {column: x}\n"
+MIXED = "group;x;y\na;-0,5;998\na;1,6;1.001\nb;0,2;995\nb;0,4;990\n"
 
 Case = Callable[[Path], list[str]]
 
@@ -60,6 +64,49 @@ def text(name: str, content: str | bytes, *, studied: bool = False) -> Case:
     return make
 
 
+def written(name: str, write: Callable[[Path], object], **changed: Any) -> Case:
+    """Check a study whose data file is written by a function that is given its path."""
+
+    def make(folder: Path) -> list[str]:
+        path = write_study(folder, FRAME, KEYS | {"data": name} | changed)
+        write(folder / name)
+        return ["check", str(path)]
+
+    return make
+
+
+def parquet(change: Callable[[pd.DataFrame], pd.DataFrame], **changed: Any) -> Case:
+    return written("data.parquet", lambda path: change(FRAME.copy()).to_parquet(path), **changed)
+
+
+def excel(change: Callable[[openpyxl.Workbook], object], **changed: Any) -> Case:
+    """Check a study in a workbook that is changed."""
+
+    def write(path: Path) -> None:
+        FRAME.to_excel(path, index=False, sheet_name="data")
+        book = openpyxl.load_workbook(path)
+        change(book)
+        book.save(path)
+
+    return written("data.xlsx", write, **changed)
+
+
+def labelled(name: str, labels: Mapping[int, str]) -> Case:
+    """Check a study in a file of Stata's or SPSS's with labels for the values of w."""
+    write = pyreadstat.write_dta if name.endswith("dta") else pyreadstat.write_sav
+    frame = FRAME.astype({"w": float})
+    return written(
+        name, lambda path: write(frame, str(path), variable_value_labels={"w": labels}), **KINDS
+    )
+
+
+def large(change: Callable[[pd.DataFrame], pd.DataFrame], **changed: Any) -> Case:
+    """Check a study with enough groups to compare kinds of them."""
+    frame = pd.concat([FRAME, FRAME.assign(group="h" + FRAME["group"])], ignore_index=True)
+    frame["place"] = frame.groupby("group").cumcount()
+    return data(lambda _: change(frame), **KINDS, **changed)
+
+
 def command(*arguments: str) -> Case:
     return lambda _: list(arguments)
 
@@ -82,6 +129,11 @@ def column(role: str, called: str, **more: Any) -> Case:
 
 BAD: Mapping[str, Case] = {
     "a study that is not there": command("check", "hbs"),
+    "a study like none that is there": command("check", "nosuch"),
+    "a folder in place of a study": lambda folder: [
+        "check",
+        str(write_study(folder / "clinics", FRAME, KEYS).parent),
+    ],
     "data in place of a study file": text("clinics.csv", "a,b\n1,2\n"),
     "a file that is no YAML": text("a.yaml", "data: [unclosed"),
     "a file not in UTF-8": text("a.yaml", "title: Füße\n".encode("latin-1")),
@@ -91,6 +143,21 @@ BAD: Mapping[str, Case] = {
     "an alias": text("a.yaml", "data: &a x.csv\ntitle: *a\n"),
     "a tag that would run code": text("a.yaml", "data: !!python/name:os.system\n"),
     "a study file of a megabyte": text("a.yaml", "#" * 1_000_001),
+    "parts nested 5,000 deep": text("a.yaml", f"{ROLES}about: {'[' * 5000}{']' * 5000}"),
+    "a number of 5,000 digits": text("a.yaml", f"{ROLES}title: {'9' * 5000}"),
+    "a date that is none": text("a.yaml", f"{ROLES}title: 2020-02-30"),
+    "a time that is none": text("a.yaml", f"{ROLES}source: 2020-01-01 25:00:00"),
+    "a number without digits": text("a.yaml", f"{ROLES}title: 0x_"),
+    "a tag that does not fit": text("a.yaml", f"{ROLES}title: !!int abc"),
+    "another tag that does not fit": text("a.yaml", f"{ROLES}title: !!bool maybe"),
+    "a date where a text belongs": text("a.yaml", f"{ROLES}title: 2020-01-01"),
+    "a level without a name": column("group_predictor", "w", levels={0: "", 1: "b"}),
+    "one value as two levels": column("group_predictor", "w", levels={0: "a", "0": "b"}),
+    "a covariate with one level": keys(covariates=[{"column": "w", "levels": {0: "a"}}]),
+    "an unknown key of a covariate": keys(covariates=[{"column": "w", "lable": "x"}]),
+    "a name that formulas use": column("outcome", "y", name="Q"),
+    "a name that reads as a number": column("outcome", "y", name="nan"),
+    "a name that chapters give": column("predictor", "x", name="icc"),
     "a key that is missing": keys(outcome=None),
     "three keys that are missing": keys(outcome=None, predictor=None, group=None),
     "an unknown key": keys(titel="x"),
@@ -117,6 +184,25 @@ BAD: Mapping[str, Case] = {
     "a damaged gz file": text("data.csv.gz", b"no gzip", studied=True),
     "a header with one name twice": text("data.csv", "group,x,x,y\na,1,2,3\n", studied=True),
     "rows longer than the header": text("data.csv", "group,x,y\na,1,2,3\n", studied=True),
+    "one row longer than the header": text("data.csv", "group,x\na,1\na,1,2\n", studied=True),
+    "a quotation mark that never closes": text("data.csv", 'group,x,y\na,"1,2\n', studied=True),
+    "zero bytes in a text": text("data.csv", b"g\0r\0o\0u\0p\0", studied=True),
+    "decimal commas and points": text("data.csv", MIXED, studied=True),
+    "a folder in place of data": written("more.csv", lambda path: path.mkdir()),
+    "lists in the outcome": parquet(lambda f: f.assign(y=[[1.0]] * len(f))),
+    "records in a covariate": parquet(
+        lambda f: f.assign(z=[{"a": 1}] * len(f)), covariates=[{"column": "z"}]
+    ),
+    "two names that differ by a blank": parquet(lambda f: f.assign(**{"y ": 1})),
+    "a sheet with one name twice": excel(lambda book: book["data"].cell(1, 5, "y")),
+    "merged cells": excel(lambda book: book["data"].merge_cells("A2:A4")),
+    "data on the second sheet": excel(lambda book: book.create_sheet("notes", 0).append(["see"])),
+    "a sheet that is not there": excel(lambda book: None, sheet="Data 1"),
+    "an empty sheet": excel(lambda book: book.create_sheet("new"), sheet="new"),
+    "a sheet of a csv file": keys(sheet="data"),
+    "one label for two values, Stata": labelled("data.dta", {0: "town", 1: "town"}),
+    "one label for two values, SPSS": labelled("data.sav", {0: "town", 1: "town"}),
+    "a label that is empty": labelled("data.sav", {0: "", 1: "town"}),
     "texts in the outcome": data(lambda f: f.assign(y="high")),
     "texts in outcome and predictor": data(lambda f: f.assign(y="high", x="low")),
     "a decimal comma in a comma file": data(lambda f: f.assign(y=f["y"].astype(str) + ",0")),
@@ -129,6 +215,19 @@ BAD: Mapping[str, Case] = {
     "a group for every row": data(lambda f: f.assign(group=range(len(f)))),
     "no complete row": data(lambda f: f.assign(y=float("nan"))),
     "an outcome on an exact line": data(lambda f: f.assign(y=2 * f["x"] + 1)),
+    "an outcome on a line in each group": data(
+        lambda f: f.assign(y=2 * f["x"] + f["group"].str[-1].astype(int))
+    ),
+    "an outcome that varies only between groups": data(lambda f: f.assign(y=f["w"])),
+    "no row more than groups and a slope": data(lambda f: f.head(3).assign(group=["a", "a", "b"])),
+    "values too large to be squared": data(lambda f: f.assign(x=f["x"] * 1e200)),
+    "a predictor of one value in a kind": large(lambda f: f.assign(x=f["place"] * f["w"])),
+    "means that follow from the kind": large(
+        lambda f: f[f["place"] < 3].assign(x=lambda g: g["place"] + g["w"])
+    ),
+    "means that differ by rounding": data(
+        lambda f: f.assign(x=(f["x"] - f.groupby("group")["x"].transform("mean")).round(6))
+    ),
     "values far from zero": data(lambda f: f.assign(x=f["x"] + 1e12)),
     "a group predictor that varies within": data(lambda f: f.assign(w=range(len(f))), **KINDS),
     "a group predictor that never varies": data(lambda f: f.assign(w=1), **KINDS),

@@ -2,10 +2,11 @@
 
 import importlib.util
 import re
-import shutil
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cache
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import nbformat
 import pandas as pd
 import pytest
 from built_site import Site, build_once
+from chromium import ABSENT, REMEDY, do_without, start
 from hypothesis import settings
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
@@ -28,7 +30,6 @@ settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 ROOT = Path(__file__).resolve().parent.parent
-CHROMIUM = "chromium fonts-dejavu fonts-liberation"  # Debian's packages
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
@@ -67,7 +68,8 @@ def module_at(path: str) -> Any:
 class Executed:
     """A chapter after its last cell: its variables, and what each cell showed, by the cell's id.
 
-    Sentences that slides cut into several cells (``about``, ``about-2``) are one text again.
+    Sentences that slides cut into several cells (``about``, ``about-2``) are one text again in
+    ``texts``; in ``shown`` stands all that can be read, tables and warnings too.
     """
 
     variables: dict[str, Any] = field(default_factory=dict)
@@ -75,11 +77,37 @@ class Executed:
     figures: dict[str, Figure] = field(default_factory=dict)
     results: dict[str, Any] = field(default_factory=dict)
     estimates: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    shown: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def prose(self) -> str:
         """All computed sentences, one after the other."""
         return "\n".join(self.texts.values())
+
+
+class _Visible(HTMLParser):
+    """The text of a page, without its code."""
+
+    hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.hidden += tag in ("style", "script", "code", "pre")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.hidden -= tag in ("style", "script", "code", "pre")
+
+    def handle_data(self, data: str) -> None:
+        if not self.hidden:
+            self.parts.append(data)
+
+
+def visible(html: str) -> str:
+    """Return the text that a reader sees of a page, code aside, with single blanks."""
+    parser = _Visible()
+    parser.parts = []
+    parser.feed(html)
+    parser.close()
+    return " ".join("".join(parser.parts).split())
 
 
 class _Shell(InteractiveShell):
@@ -154,9 +182,20 @@ def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Site:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Start Debian's Chromium, once in a session and worker."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.fail(f"no chromium here: apt-get install {CHROMIUM}", pytrace=False)
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    """Start Chromium, once in a session and worker."""
+    with ExitStack() as stack:
+        try:
+            chromium = start(stack.enter_context(sync_playwright()))
+        except Exception as error:
+            do_without(error)
+        yield chromium
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say at the end, and loudly, what was not looked at for want of a browser."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    unseen = [report.nodeid for report in skipped if ABSENT in str(report.longrepr)]
+    if unseen:
+        files = ", ".join(sorted({Path(nodeid.partition("::")[0]).stem for nodeid in unseen}))
+        line = f"NOT LOOKED AT, since {ABSENT}: {len(unseen)} tests, of {files}. {REMEDY}"
+        terminalreporter.write_line(line, red=True, bold=True)

@@ -15,31 +15,6 @@ OnData = Callable[..., Executed]
 BALANCED = [10] * 30
 
 
-def test_slopes_of_opposite_signs_are_called_so(on_data: OnData) -> None:
-    frame = two_level(sizes=[15] * 40, within=-1, between=2, sd_group=0.3)
-    texts = on_data("02", frame).texts
-    assert "has the opposite direction" in texts["within-say"]
-    assert "turn the relation inside groups round" in texts["easy-mistake-say"]
-    assert "The line through the means is the steeper one." in texts["regressions-say"]
-
-
-def test_opposite_signs_that_may_be_chance_are_hedged(on_data: OnData) -> None:
-    frame = two_level(sizes=[20] * 30, within=0, between=0, sd_group=0)
-    chapter = on_data("02", frame)
-    assert chapter.variables["slope_within"] * chapter.variables["slope_between"] < 0
-    assert "its direction cannot be told" in chapter.texts["easy-mistake-say"]
-    assert "over all units, its direction cannot be told" in chapter.texts["robust-say"]
-
-
-def test_a_falling_relation_is_said_to_fall(on_data: OnData) -> None:
-    frame = two_level(sizes=BALANCED, within=-2, between=-1, sd_group=0.3)
-    second = on_data("02", frame).texts
-    assert "Both lines fall" in second["regressions-say"]
-    assert "The line through the means is the flatter one." in second["regressions-say"]
-    assert "would understate the relation" in second["easy-mistake-say"]
-    assert "lower value of y" in second["robust-say"]
-
-
 def test_unequal_spread_makes_the_f_test_a_rough_answer(on_data: OnData) -> None:
     frame = two_level(sizes=[40] * 12, within=0, between=0, sd_group=0.3)
     frame["y"] *= 1 + 4 * (frame["group"] < "g004")
@@ -59,14 +34,11 @@ def test_group_means_that_are_all_zero_give_no_false_digits(on_data: OnData) -> 
 
 def test_equal_means_of_the_predictor_have_no_between_slope(on_data: OnData) -> None:
     frame = two_level(sizes=BALANCED, within=1, between=0, sd_group=1)
-    frame["x"] -= frame.groupby("group")["x"].transform("mean")
-    for scale in (1, 100):
-        chapter = on_data("02", frame.assign(x=scale * frame["x"]))
-        assert "there is no between slope in this study" in chapter.texts["regressions-say"]
-        assert "all of it is the within slope" in chapter.texts["identity-say"]
-        assert "the mistake cannot be made" in chapter.texts["easy-mistake-say"]
-        assert chapter.estimates["between", "x"]["estimate"] is None
-        assert "mixes" not in chapter.prose
+    frame["x"] = 100 * (frame["x"] - frame.groupby("group")["x"].transform("mean"))
+    chapter = on_data("02", frame)
+    assert "there is no between slope in this study" in chapter.texts["regressions-say"]
+    assert chapter.estimates["between", "x"]["estimate"] is None
+    assert "mixes" not in chapter.prose
 
 
 def test_two_groups_have_a_between_slope_without_a_standard_error(on_data: OnData) -> None:
@@ -74,7 +46,6 @@ def test_two_groups_have_a_between_slope_without_a_standard_error(on_data: OnDat
     chapter = on_data("02", frame)
     assert "without any measure of its uncertainty" in chapter.texts["regressions-say"]
     assert chapter.estimates["between", "x"]["std_error"] is None
-    assert "with as few as 2 groups" in chapter.texts["robust-say"]
 
 
 def test_groups_of_one_unit_to_four_hundred_are_described_as_such(on_data: OnData) -> None:
@@ -84,11 +55,6 @@ def test_groups_of_one_unit_to_four_hundred_are_described_as_such(on_data: OnDat
     assert "The groups hold 1 to 400 units" in texts["sizes-say"]
     assert "3 groups with a single unit cannot tell" in texts["sizes-say"]
     assert "A line of its own is defined for 9 of 12 groups" in texts["first-look-say"]
-
-
-def test_equal_sizes_are_called_balanced(on_data: OnData) -> None:
-    frame = two_level(sizes=BALANCED, within=0.5, between=0.5, sd_group=0.7)
-    assert "weighting them by size changes nothing" in on_data("02", frame).texts["identity-say"]
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -44,13 +44,9 @@ def run(number: str, frame: pd.DataFrame, keys: Mapping = KEYS) -> Executed:
 
 @pytest.mark.slow
 def test_a_falling_slope_is_said_to_fall_in_every_chapter() -> None:
-    third, fourth = reversed_study("03"), reversed_study("04")
+    third = reversed_study("03")
     assert third.estimates["within", "x"]["conf_high"] < 0
     assert "The line falls" in third.texts["deviations-say"]
-    assert fourth.variables["context"].conf_high < 0
-    assert "have a lower y" in fourth.texts["within-between-say"]
-    slopes = fourth.texts["models-say"].partition("highest:")[2]
-    assert slopes.index("between -2") < slopes.index("total") < slopes.index("within -1")
 
 
 def test_groups_of_two_show_what_de_meaning_hides(on_data: OnData) -> None:
@@ -79,51 +75,18 @@ def test_a_flat_slope_is_not_given_a_direction() -> None:
 
 @pytest.mark.slow
 def test_a_group_variance_of_zero_is_a_result_everywhere() -> None:
-    fourth, fifth = flat_study("04"), flat_study("05")
+    fourth = flat_study("04")
     assert fourth.estimates["random_intercept", "var_group"]["estimate"] == 0
     assert "as exactly zero" in fourth.texts["intercepts-say"]
     assert "lies on the edge" in fourth.texts["top-say"]
-    assert "slope of the likelihood is zero" not in fourth.texts["top-say"]
-    assert "partial pooling is complete pooling" in fourth.texts["by-hand-say"]
-    assert "All conditional modes are zero" in fourth.texts["shrinkage-say"]
-    assert "cannot tell from none" in fourth.texts["within-between-say"]
-    assert "not refuted" in fourth.texts["easy-mistake-say"]
-    assert fifth.estimates["null", "icc"]["estimate"] == 0
-    assert "The estimate is exactly zero, which is a result" in fifth.texts["null-say"]
-    assert "group variance below zero" in fifth.texts["anova-say"]
-    assert "compatible with groups that are all alike" in fifth.texts["zero-say"]
-    assert "zero over zero" in fifth.texts["z-say"]
-    assert "nothing can be explained there" in fifth.texts["explained-say"]
-    assert "the mean of no group is reliable" in fifth.texts["reliability-say"]
-    assert fifth.estimates["random_intercept", "pseudo_r2_group"]["estimate"] is None
+    assert fourth.variables["modes"].eq(0).all()
 
 
-def test_equal_sizes_shrink_alike_and_agree_with_the_analysis_of_variance() -> None:
-    assert "all in one proportion" in reversed_study("04").texts["shrinkage-say"]
-    assert "the same by algebra" in reversed_study("05").texts["anova-say"]
-
-
-def test_unequal_groups_are_shrunk_by_their_size() -> None:
-    chapter = uneven_study("04")
-    assert "the small groups most" in chapter.texts["shrinkage-say"]
-    reliability = chapter.variables["reliability"]
-    text = f"the reliability goes from {reliability.min():.2f} to {reliability.max():.2f}"
-    assert text in chapter.texts["by-hand-say"]
-
-
-def test_one_slope_in_truth_is_not_said_to_be_two() -> None:
-    chapter = uneven_study("04")
-    context = chapter.variables["context"]
-    assert context.conf_low < 0 < context.conf_high
-    assert "cannot tell from none" in chapter.texts["within-between-say"]
-
-
-def test_a_variance_explained_may_be_less_than_nothing(on_data: OnData) -> None:
-    frame = two_level(sizes=[10] * 20, within=1.5, between=0, sd_group=1, sd_means=0)
-    chapter = on_data("05", frame)
-    assert chapter.estimates["random_intercept", "pseudo_r2_group"]["estimate"] < 0
-    assert "the share is below zero" in chapter.texts["explained-say"]
-    assert "It has risen" in chapter.texts["conditional-say"]
+@pytest.mark.slow
+def test_without_a_group_variance_there_is_no_share_of_it_to_explain() -> None:
+    rows = flat_study("05").estimates
+    assert rows["null", "icc"]["estimate"] == 0
+    assert rows["random_intercept", "pseudo_r2_group"]["estimate"] is None
 
 
 @pytest.mark.slow
@@ -156,10 +119,7 @@ def test_a_shuffled_study_has_the_same_estimates(on_data: OnData) -> None:
 def test_groups_of_one_pattern_have_the_same_say(on_data: OnData) -> None:
     frame = two_level(sizes=[6] * 10, within=1, between=1, sd_group=1)
     frame["x"] = np.tile(np.arange(6.0), 10)
-    third, fourth = on_data("03", frame), on_data("04", frame)
-    assert "every group has the same say" in third.texts["deviations-say"]
-    assert "All groups have the same size." in fourth.texts["by-hand-say"]
-    assert "All groups have this reliability." in fourth.texts["by-hand-say"]
+    assert "every group has the same say" in on_data("03", frame).texts["deviations-say"]
 
 
 def test_a_group_that_shares_the_lowest_mean_is_said_to(on_data: OnData) -> None:
@@ -169,11 +129,3 @@ def test_a_group_that_shares_the_lowest_mean_is_said_to(on_data: OnData) -> None
     tied = int((means == means.min()).sum())
     assert tied > 1
     assert f"one of {tied} with the lowest mean" in on_data("03", frame).texts["parallel-say"]
-
-
-def test_an_interval_that_ends_on_the_edge_is_said_to(on_data: OnData) -> None:
-    frame = two_level(sizes=[12] * 10, within=0.5, between=0.5, sd_group=0.25, seed=3)
-    chapter = on_data("04", frame)
-    row = chapter.estimates["random_intercept", "var_group"]
-    assert row["estimate"] > row["conf_low"] == 0
-    assert "On the left it ends at zero" in chapter.texts["top-say"]

@@ -31,6 +31,17 @@ def test_without_group_means_the_group_variance_is_exactly_zero() -> None:
     assert fit.df["Intercept"] == pytest.approx(len(y) - 1, rel=1e-6)
 
 
+@pytest.mark.parametrize("size", [1.0, 3.0, 7.0])
+def test_groups_that_differ_exactly_as_much_as_their_units_have_no_variance(size: float) -> None:
+    # The mean square between is that within, so that the likelihood is flat at zero but for
+    # rounding: a valley of the fourth order.
+    y = size * np.array([2, 0, 0, 0, 0, 0])
+    data = pd.DataFrame({"g": [0, 0, 1, 1, 2, 2], "y": y})
+    fit = fit_mixed("y ~ 1", data, "g")
+    assert fit.cov_re.iloc[0, 0] == pytest.approx(0, abs=1e-4 * size**2)
+    assert fit.scale == pytest.approx(y.var(ddof=1), rel=1e-4)
+
+
 def test_at_the_boundary_shares_and_tests_say_none() -> None:
     fit = fit_mixed("y ~ 1", without_group_means(STUDY), "group")
     share = icc(fit)

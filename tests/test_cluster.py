@@ -40,7 +40,12 @@ def test_chapters_come_back_from_a_cluster_that_loses_a_worker(
 ) -> None:
     address, (worker, _) = cluster
     slow = "import time; time.sleep(3)"
-    chapters = write_chapters(tmp_path / "chapters", good=GOOD, b=slow, c=slow, d=slow, bad="1 / 0")
+    edited = """from pathlib import Path
+from helpers import read_study
+Path(study).with_name("data.csv").write_text("another")
+read_study(study)"""
+    sources = {"b": slow, "c": slow, "d": slow, "bad": "1 / 0", "edited": edited}
+    chapters = write_chapters(tmp_path / "chapters", good=GOOD, **sources)
     study = write_study(tmp_path / "clinic", FRAME, KEYS)
     out = tmp_path / "out"
     arguments = ["run", str(study), "--out", str(out), "--scheduler", address]
@@ -53,7 +58,8 @@ def test_chapters_come_back_from_a_cluster_that_loses_a_worker(
     worker.kill()
     stdout, stderr = process.communicate(timeout=120)
     assert process.returncode == 2, stderr
-    assert stdout.startswith("4 of 5 chapters")
+    assert stdout.startswith("4 of 6 chapters")
+    assert "error: 06-edited: data.csv is not as it was when the run began" in stderr
     assert "error: 05-bad: cell 3 stopped with ZeroDivisionError" in stderr
     assert "04-d.ipynb" in names(out)
     assert "05-bad.failed.ipynb" in names(out)

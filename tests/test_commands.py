@@ -10,7 +10,7 @@ from conftest import ROOT
 from made_up import KEYS, clinics, two_level, with_kinds, write_study
 from typer.testing import CliRunner
 
-from helpers.__main__ import app
+from helpers.commands import app
 
 FRAME = with_kinds(
     two_level(sizes=[1, 4, 6, 5], within=1, between=1, sd_group=1), difference=0, interaction=0
@@ -52,7 +52,7 @@ def test_check_points_at_a_value_far_off_by_its_row_in_the_file(tmp_path: Path) 
     frame.loc[2, "y"] = np.nan  # rows are counted in the file, not among the complete ones
     frame.loc[9, "y"] = 4000.0
     said = ok("check", write_study(tmp_path, frame, KEYS))
-    assert "far off: 4,000 in data row 10" in said
+    assert "far off: 4000 in data row 10" in said
 
 
 def test_check_tells_a_nearly_constant_column(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import CHAPTERS, ROOT
+from conftest import CHAPTERS, ROOT, visible
 from made_up import two_level, with_kinds, write_study
 
 from helpers import StudyError, read_study
@@ -75,6 +75,9 @@ def test_a_hostile_study_runs_and_nothing_in_it_is_obeyed(tmp_path: Path) -> Non
         body = re.sub(r"<style.*?</style>", "", page.read_text("utf-8"), flags=re.S)
         assert not re.findall(r"<script|<img src=x|<b>unit|<i>|href=\"javascript", body)
         assert 'onerror="' not in body
+        # Words are seen as they were given, without the signs that keep them from being markup.
+        assert not re.findall(r"\\[`*_{}\[\]#|~$+-]|&(?:amp|lt|gt|#\d+);", visible(body))
+        assert "*units* $" in visible(body)
     for notebook in out.glob("*.ipynb"):
         for cell in nbformat.read(notebook, as_version=4).cells:
             for output in cell.get("outputs", []):

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from statistics import median
 
 import nbformat
 import pytest
@@ -58,13 +59,32 @@ def test_its_one_parameter_is_the_study(path: Path) -> None:
 @each_chapter
 def test_computed_prose_reads_as_prose(path: Path) -> None:
     for cell in cells_of(path, "code"):
-        if "say(" in cell.source:
-            assert cell.source.startswith('say(f"""\n')
-            assert cell.source.endswith('\n""")')
-            assert "remove-input" in tags_of(cell)
-            assert cell.metadata.jupyter.source_hidden
+        if "remove-input" in tags_of(cell):
+            assert re.fullmatch(r"tell\.[a-z_]+\(.*\)", cell.source), cell.id
+            assert "source_hidden" not in cell.metadata.get("jupyter", {})
+            for output in cell.outputs:
+                assert "text/markdown" in output.data
         else:
-            assert "remove-input" not in tags_of(cell)
+            assert "say(" not in cell.source
+            assert all("text/markdown" not in o.get("data", {}) for o in cell.outputs) or (
+                "check(" in cell.source
+            )
+
+
+@each_chapter
+def test_most_of_its_cells_are_read_at_a_glance(path: Path) -> None:
+    lengths = sorted(len(lines_of(cell)) for cell in cells_of(path, "code"))
+    assert median(lengths) <= 4
+    assert sum(length <= 14 for length in lengths) >= 0.95 * len(lengths), lengths
+
+
+def test_all_chapters_together_have_no_more_code_than_a_reader_takes_in() -> None:
+    cells = [cell for path in CHAPTERS for cell in cells_of(path, "code")]
+    assert sum(len(lines_of(cell)) for cell in cells) <= 1300
+
+
+def lines_of(cell: NotebookNode) -> list[str]:
+    return [line for line in cell.source.splitlines() if line.strip()]
 
 
 @each_chapter
@@ -103,10 +123,27 @@ def test_it_ends_with_the_tidy_table(path: Path) -> None:
 
 
 @each_chapter
-def test_it_imports_from_helpers_itself(path: Path) -> None:
+def test_it_imports_from_helpers_itself_and_from_its_own_room_alone(path: Path) -> None:
+    imports = [line for cell in cells_of(path, "code") for line in imports_of(cell)]
+    own = f"helpers.chapters.{path.stem[3:].replace('-', '_')}"
+    rooms = {name for line in imports for name in re.findall(r"\b(helpers\S*)", line)}
+    assert rooms == {"helpers", own}
+    (of_own,) = (line for line in imports if own in line)
+    assert {"draw", "tell"} <= set(re.findall(r"\w+", of_own.partition("import")[2]))
+    assert "exercises" not in of_own
+
+
+@each_chapter
+def test_its_imports_are_no_wall(path: Path) -> None:
     for cell in cells_of(path, "code"):
-        assert "from helpers." not in cell.source
-        assert "import helpers." not in cell.source
+        lines = cell.source.splitlines()
+        at = [i for i, line in enumerate(lines) if line in imports_of(cell)]
+        assert not at or at[-1] - at[0] < 8
+        assert all(len(lines[i]) <= 100 and "(" not in lines[i] for i in at)
+
+
+def imports_of(cell: NotebookNode) -> list[str]:
+    return [line for line in cell.source.splitlines() if re.match(r"(from|import) ", line)]
 
 
 @each_chapter

@@ -18,13 +18,15 @@ from made_up import KEYS, clinics, two_level, write_study
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from typer.testing import CliRunner
 
-from helpers.__main__ import app
+from helpers.__main__ import STOPPED
+from helpers.commands import app
 from helpers.course.estimates import COLUMNS, collect_estimates
-from helpers.running.rerun import check_parameters, find_chapters
+from helpers.running.rerun import check_parameters, claim, find_chapters
 from helpers.study.file import StudyError
 
 Tiny = Callable[..., subprocess.CompletedProcess[str]]
 
+INTERRUPTS = 4  # at random moments
 FRAME = two_level(sizes=[4, 5, 6], within=1, between=1, sd_group=1)
 # A tidy table of one row, as a chapter's last cell shows one.
 ROW = dict.fromkeys(COLUMNS) | {"chapter": "01", "model": "within", "effect": "fixed", "term": "x"}
@@ -65,9 +67,9 @@ PROGRAM = """if True:
     from pathlib import Path
     from helpers.running import rerun
     rerun.NOTEBOOKS = Path(sys.argv[1])
-    from helpers.__main__ import app
+    from helpers.__main__ import main
     sys.argv = ["helpers", *sys.argv[2:]]
-    app()
+    main()
 """
 
 
@@ -136,23 +138,74 @@ def test_a_kernel_that_dies_fails_its_chapter_alone(tmp_path: Path) -> None:
     assert "02-dead.ipynb" not in names(tmp_path / "out")
 
 
+def start(command: list[str], log: Path) -> subprocess.Popen[bytes]:
+    """Start a command that writes what it has to say into a file."""
+    with log.open("w") as file:
+        return subprocess.Popen(command, cwd=ROOT, stderr=file, stdout=file)
+
+
+def interrupt(process: subprocess.Popen[bytes], log: Path) -> None:
+    """Send what Ctrl-C does, and see that the run ends as it should."""
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=30) == 130
+    said = log.read_text()
+    assert said.endswith(f"\n{STOPPED}\n")
+    assert said.count(STOPPED) == 1
+    assert "Traceback" not in said
+
+
+def wait_for(happens: Callable[[], bool]) -> None:
+    until = time.monotonic() + 60
+    while not happens() and time.monotonic() < until:
+        time.sleep(0.01)
+
+
+def test_an_interrupt_while_the_command_is_loading_is_answered_in_one_line(tmp_path: Path) -> None:
+    # Each import is told when it is done: that of `start`, and then the first ones of typer.
+    command = [sys.executable, "-X", "importtime", "-m", "helpers", "run", "hsb"]
+    log = tmp_path / "log"
+    process = start(command, log)
+    wait_for(lambda: "\n" in log.read_text().partition("helpers.__main__\n")[2])
+    interrupt(process, log)
+    assert "helpers.studyfile" not in log.read_text()
+
+
 @pytest.mark.slow
 def test_an_interrupt_keeps_what_is_finished_and_leaves_nothing_half_written(
     tmp_path: Path,
 ) -> None:
     chapters = write_chapters(tmp_path / "chapters", good=GOOD, slow="import time; time.sleep(99)")
     study = write_study(tmp_path / "clinic", FRAME, KEYS)
-    out = tmp_path / "out"
+    out, log = tmp_path / "out", tmp_path / "log"
     command = [sys.executable, "-c", PROGRAM, str(chapters), "run", str(study), "--out", str(out)]
-    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
-    until = time.monotonic() + 60
-    while not (out / "01-good.ipynb").exists() and time.monotonic() < until:
-        time.sleep(0.1)
-    process.send_signal(signal.SIGINT)
-    _, stderr = process.communicate(timeout=30)
-    assert process.returncode == 130
-    assert "what is finished is kept" in stderr
+    process = start(command, log)
+    wait_for((out / "01-good.html").exists)
+    interrupt(process, log)
     assert names(out) == ["01-good.html", "01-good.ipynb"]
+
+
+@pytest.mark.slow
+def test_after_an_interrupt_at_any_moment_the_same_command_goes_on(tmp_path: Path) -> None:
+    chapters = write_chapters(tmp_path / "chapters", **dict.fromkeys("abcd", GOOD))
+    study = write_study(tmp_path / "clinic", FRAME, KEYS)
+    out, log = tmp_path / "out", tmp_path / "log"
+    run = ("-c", PROGRAM, str(chapters), "run", str(study), "--out", str(out), "--jobs", "1")
+    for seconds in np.random.default_rng().uniform(0, 5, size=INTERRUPTS):
+        command = [sys.executable, "-X", "importtime", *run]
+        process = start(command, log)
+        wait_for(lambda: "helpers.__main__" in log.read_text())
+        time.sleep(seconds)
+        if process.poll() is None:
+            interrupt(process, log)
+        for page in out.glob("*.html"):
+            assert page.read_text().rstrip().endswith("</html>")
+        for notebook in out.glob("*.ipynb"):
+            nbformat.read(notebook, as_version=4)
+    result = tiny(chapters, *run[3:])
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.startswith("4 of 4 chapters")
+    both = [f"0{i}-{name}.{kind}" for i, name in enumerate("abcd", 1) for kind in ("html", "ipynb")]
+    assert names(out) == [*both, "index.html", "results.csv"]
 
 
 def test_a_full_disk_leaves_the_file_as_it_was(
@@ -167,8 +220,8 @@ def test_a_full_disk_leaves_the_file_as_it_was(
     target = tmp_path / "index.html"
     target.write_text("as it was")
     monkeypatch.setattr(Path, "write_text", full)
-    with pytest.raises(OSError, match="No space left"):
-        rerun._write(target, "new")
+    with pytest.raises(OSError, match=r"No space left on device: .*index.html"):
+        rerun._write({target: "new"})
     assert names(tmp_path) == ["index.html"]
     assert target.read_text() == "as it was"
 
@@ -250,9 +303,57 @@ def test_a_chapter_that_is_not_there_is_refused() -> None:
     assert refused("run", "hsb", "--chapters", " ,")[0].startswith("error: no chapter is named")
 
 
-def test_an_output_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("no folder")
-    assert len(refused("run", "hsb", "--out", str(tmp_path / "file"))) == 1
+@pytest.mark.parametrize(
+    ("out", "message"),
+    [
+        ("", "--out names no folder; name one"),
+        (" ", "--out names no folder; name one"),
+        ("file", "file is a file; name another with --out"),
+        ("file/below/it", "file is a file; name another with --out"),
+        ("/proc/self", "make it writable, or name another with --out"),
+        ("/proc/nothing/here", "make it writable, or name another with --out"),
+    ],
+)
+def test_an_output_folder_that_cannot_be_written_to_is_told(
+    out: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("file").write_text("no folder")
+    (error,) = refused("run", "hsb", "--out", out)
+    assert message in error
+    assert "Errno" not in error
+    assert names(tmp_path) == ["file"]
+    assert Path("file").read_text() == "no folder"
+
+
+def test_two_runs_do_not_write_to_one_folder_at_once(tmp_path: Path) -> None:
+    with claim([tmp_path / "both", tmp_path]):
+        for studies, out in ((["hsb"], tmp_path), (["hsb", "radon"], tmp_path)):
+            (error,) = refused("run", *studies, "--out", str(out))
+            assert f"another run is writing to {tmp_path}" in error
+        with pytest.raises(StudyError, match="another run is writing to"), claim([tmp_path]):
+            pass
+        with claim([tmp_path / "another"]):
+            pass
+    with claim([tmp_path]):
+        pass
+
+
+@pytest.mark.parametrize("others", [[], ["hsb"]])
+def test_a_run_does_not_write_over_what_it_reads(others: list[str], tmp_path: Path) -> None:
+    study = write_study(tmp_path, FRAME, KEYS | {"data": "results.csv"})
+    data = (tmp_path / "data.csv").rename(tmp_path / "results.csv")
+    before = data.read_bytes()
+    (error,) = refused("run", str(study), *others, "--out", str(tmp_path))
+    assert f"the run reads {data} and would write over it" in error
+    assert data.read_bytes() == before
+
+
+def test_a_run_does_not_write_over_the_chapters() -> None:
+    before = [path.read_bytes() for path in CHAPTERS]
+    errors = refused("run", "hsb", "--out", str(CHAPTERS[0].parent))
+    assert len(errors) == len(CHAPTERS)
+    assert [path.read_bytes() for path in CHAPTERS] == before
 
 
 @pytest.mark.parametrize(

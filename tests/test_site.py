@@ -2,12 +2,15 @@
 
 import json
 import re
+import tomllib
 from collections.abc import Iterator
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+import yaml
 from built_site import ROOT, SOURCE, STRICT, Site, serve
 from conftest import CHAPTERS
 from playwright.sync_api import Browser, Page
@@ -24,8 +27,12 @@ class Reader(HTMLParser):
         self.links: list[str] = []
         self.alts: list[str] = []
         self.classes: list[str] = []
+        self.metas: list[tuple[str, str]] = []
         self.text = ""
-        self.feed(path.read_text(encoding="utf-8"))
+        html = path.read_text(encoding="utf-8")
+        self.title = unescape(re.search("<title>(.*?)</title>", html)[1])
+        self.foot = re.search('<p class="colophon">(.*?)</p>', html, flags=re.DOTALL)[1]
+        self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Keep what a tag says."""
@@ -34,6 +41,9 @@ class Reader(HTMLParser):
         self.links += [known[name] for name in ("href", "src") if known.get(name)]
         self.alts += [known["alt"]] if known.get("alt") else []
         self.classes += (known.get("class") or "").split()
+        self.metas += (
+            [(known["name"], known["content"])] if tag == "meta" and "name" in known else []
+        )
 
     def handle_data(self, data: str) -> None:
         """Keep text."""
@@ -71,6 +81,37 @@ def test_every_link_leads_somewhere(site: Site, read: dict[str, Reader]) -> None
 def test_no_page_names_two_things_alike(read: dict[str, Reader]) -> None:
     for page, reader in read.items():
         assert len(set(reader.ids)) == len(reader.ids), page
+
+
+def test_each_page_has_a_title_and_a_description_of_its_own(read: dict[str, Reader]) -> None:
+    titles = [reader.title for reader in read.values()]
+    assert len(set(titles)) == len(read)
+    assert not [title for title in titles if len(set(title.split(" — "))) < title.count(" — ") + 1]
+    described = [text for r in read.values() for name, text in r.metas if name == "description"]
+    assert len(set(described)) == len(described) == len(read)
+    assert not [text for text in described if not 20 < len(text) <= 200 or text != text.strip()]
+
+
+def test_each_page_says_once_how_wide_it_is(read: dict[str, Reader]) -> None:
+    for page, reader in read.items():
+        assert [name for name, _ in reader.metas].count("viewport") == 1, page
+
+
+def test_each_page_ends_with_who_when_which_version_and_on_which_terms(
+    site: Site, read: dict[str, Reader]
+) -> None:
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    names = [author.get("name") or author["family-names"] for author in citation["authors"]]
+    of_the_page = [*names, project["version"], "MIT", "CC BY 4.0", "cite.html"]
+    of_the_page += [str(citation.get("date-released", "20"))]
+    for page, reader in read.items():
+        assert [part for part in of_the_page if part not in reader.foot] == [], page
+        assert ("_sources/" in reader.foot) == (page != "search.html"), page
+    for path in CHAPTERS:
+        assert (site.folder / "_sources/notebooks" / path.name).read_bytes() == path.read_bytes()
+    cited = read["cite.html"].text
+    assert all(cited.count(part) > 1 for part in (*names, citation["title"], project["version"]))
 
 
 def test_every_chapter_and_every_public_name_has_a_page(read: dict[str, Reader]) -> None:
@@ -229,6 +270,8 @@ def test_a_printed_chapter_is_its_text(chapter: Page) -> None:
     page = chapter
     page.set_viewport_size({"width": 720, "height": 1000})
     page.emulate_media(media="print", color_scheme="dark")
+    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
     for part in (".bd-sidebar-primary", ".bd-sidebar-secondary", ".bd-header-article", "footer"):
         assert not any(each.is_visible() for each in page.locator(part).all()), part
     assert not any(button.is_visible() for button in page.locator("button").all())
@@ -237,6 +280,10 @@ def test_a_printed_chapter_is_its_text(chapter: Page) -> None:
     cut = page.evaluate("""() => [...document.querySelectorAll("article *")]
         .filter((e) => !e.closest("math") && e.clientWidth && e.scrollWidth > e.clientWidth + 1)
         .map((e) => e.outerHTML.slice(0, 200))""")
-    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    assert cut == []
-    assert dark in ("rgb(255, 255, 255)", "rgba(0, 0, 0, 0)")
+    dark = page.evaluate("""() => [...document.querySelectorAll("body, article *")]
+        .map((e) => [e, getComputedStyle(e).backgroundColor.match(/[0-9.]+/g).map(Number)])
+        .filter(([e, [r, g, b, alpha = 1]]) => alpha > 0 && Math.min(r, g, b) < 128)
+        .map(([e]) => e.outerHTML.slice(0, 200))""")
+    assert cut == dark == []
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("html[data-theme=dark]").count() == 1

@@ -48,6 +48,17 @@ UNDRAWN = """() => [...document.querySelectorAll("main math")].filter((math) => 
   const hidden = math.closest("details:not([open])");
   return !hidden && !(width > 2 && height > 5);
 }).map((math) => math.textContent)"""
+# Of what scrolls in its box, what is wider than its box; what is folded is looked at unfolded.
+CUT = """() => {
+  const folded = [...document.querySelectorAll("details:not([open])")];
+  folded.forEach((details) => (details.open = true));
+  const boxes = "article :is(pre, .output, .pst-scrollable-table-container)";
+  const cut = [...document.querySelectorAll(boxes)]
+    .filter((box) => box.scrollWidth > box.clientWidth)
+    .map((box) => box.textContent.trim().slice(0, 60));
+  folded.forEach((details) => (details.open = false));
+  return cut;
+}"""
 OVERFLOW = """() => document.documentElement.scrollWidth - document.documentElement.clientWidth"""
 
 # What colour a text has depends on what it is inside of. Contrast is by far the slowest of axe's
@@ -77,6 +88,7 @@ class Visit:
     said: list[str] = field(default_factory=list)
     raw: list[str] = field(default_factory=list)
     undrawn: list[str] = field(default_factory=list)
+    cut: list[str] = field(default_factory=list)
     overflow: dict[Any, int] = field(default_factory=dict)
     violations: dict[Any, list[str]] = field(default_factory=dict)
 
@@ -119,6 +131,7 @@ def look_at(page: Page, address: str, name: str, kinds: dict[str, int]) -> Visit
         if not visit.requests:
             page.goto(address + name)
             visit.raw, visit.undrawn = page.evaluate(RAW), page.evaluate(UNDRAWN)
+            visit.cut = page.evaluate(CUT)
             kinds |= page.evaluate(MARK_KINDS, kinds)
         page.wait_for_function(f"document.documentElement.dataset.theme === '{scheme}'")
         # Two frames, so that what answers to a change of size has answered.
@@ -185,6 +198,33 @@ def test_it_fits_a_screen_and_a_phone(page: str, visits: Any) -> None:
     assert {setting: over for setting, over in visits(page).overflow.items() if over > 0} == {}
 
 
+@pytest.mark.parametrize("page", [page for page in PAGES if page.startswith(("api", "notebooks"))])
+def test_code_and_tables_are_shown_whole_on_a_laptop(page: str, visits: Any) -> None:
+    assert visits(page).cut == []
+
+
 @each_page
 def test_nobody_is_shut_out(page: str, visits: Any) -> None:
     assert visits(page).violations == {setting: [] for setting in AXE_IN}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "scheme"), SETTINGS)
+def test_nobody_is_shut_out_of_what_opens(
+    address: str, browser: Browser, width: int, scheme: str
+) -> None:
+    page = browser.new_page(reduced_motion="reduce", color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{address}search.html?q=shrinkage")
+    page.get_by_text("Search finished").wait_for()
+    page.locator("#search-results .context").first.wait_for()
+    page.evaluate(MARK_KINDS, {})
+    assert run_axe(page, ALL) == []
+    page.goto(f"{address}notebooks/04-random-effects.html")
+    opening = page.locator(":is(.sidebar-toggle, .search-button__button):visible")
+    for button in opening.all():
+        button.click()
+        page.evaluate(MARK_KINDS, {})
+        assert run_axe(page, ALL) == []
+        page.keyboard.press("Escape")
+    page.close()

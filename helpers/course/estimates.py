@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -140,14 +139,13 @@ def collect_estimates(notebook: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [row for output in outputs for row in output.get("metadata", {}).get("estimates", [])]
 
 
-def write_results(rows: Iterable[Mapping[str, Any]], folder: Path) -> None:
-    """Write the tidy table of all chapters as ``results.csv``, in full double precision.
+def results_as_csv(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Return the tidy table of all chapters as text, in full double precision.
 
-    The file appears whole or not at all.
+    >>> results_as_csv([])[:20]
+    'chapter,model,effect'
     """
-    half = folder / "results.csv.partial"
-    pd.DataFrame(rows, columns=COLUMNS).to_csv(half, index=False, lineterminator="\n")
-    half.replace(folder / "results.csv")
+    return pd.DataFrame(rows, columns=COLUMNS).to_csv(index=False, lineterminator="\n")
 
 
 def _rounded(estimate: Estimate) -> dict[str, str]:
@@ -155,7 +153,7 @@ def _rounded(estimate: Estimate) -> dict[str, str]:
     row = asdict(estimate)
     digits = decimals(estimate.estimate, estimate.std_error)
     for name in ("estimate", "std_error", "conf_low", "conf_high"):
-        row[name] = f"{row[name]:,.{digits}f}" if math.isfinite(row[name]) else ""
+        row[name] = f"{row[name]:z,.{digits}f}" if math.isfinite(row[name]) else ""
     row["df"] = f"{estimate.df:,.4g}" if estimate.df < 1000 else f"{estimate.df:,.0f}"
     row["df"] = row["df"] if math.isfinite(estimate.df) else ""
     return row

@@ -7,11 +7,12 @@ puts them together and keeps a study's own words from being read as Markdown.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Self
 
 from helpers.models.estimate import Estimate
 from helpers.study.file import Noun, Study
-from helpers.text import NOT_AVAILABLE, number
+from helpers.text import NOT_AVAILABLE, counted, number
 
 
 class Prose:
@@ -89,16 +90,16 @@ def interval(estimate: Estimate) -> str:
 
 
 def count(n: int, noun: Noun | None = None) -> str:
-    """Write a count, with what is counted in the singular or plural.
+    r"""Write a count in Markdown, with what is counted in the singular or plural.
 
     Examples
     --------
     >>> count(7185, Noun(one="student")), count(1, Noun(one="school")), count(7185)
     ('7,185 students', '1 school', '7,185')
+    >>> count(3, Noun(one="school_year"))
+    '3 school\\_years'
     """
-    if noun is None:
-        return f"{n:,}"
-    return f"{n:,} {_as_text(noun.one if n == 1 else noun.many)}"
+    return _as_text(counted(n, noun))
 
 
 def verdict(estimate: Estimate, *, higher: str, lower: str, unclear: str, null: float = 0.0) -> str:
@@ -195,7 +196,7 @@ class Words:
         return f"{', '.join(first)} and {last}" if first else last
 
 
-def words(study: Study) -> Words:
+def words(study: "Study") -> Words:
     """Collect the words a study uses for its units, groups and variables.
 
     Examples
@@ -231,11 +232,14 @@ def _one_line(sentence: str) -> str:
     return " ".join(sentence.split())
 
 
+@cache
 def _as_text(label: str) -> str:
     r"""Keep a label from being read as Markdown, HTML or mathematics.
 
-    >>> _as_text("IQ_verbal <script> $5*")
-    'IQ\\_verbal &lt;script&gt; \\$5\\*'
+    >>> _as_text("IQ_verbal <script> $5*"), _as_text("1. visit")
+    ('IQ\\_verbal &lt;script&gt; \\$5\\*', '1\\. visit')
     """
     plain = " ".join(label.split()).replace("&", "&amp;").replace("<", "&lt;")
-    return re.sub(r"([\\`*_{}\[\]#|~$])", r"\\\1", plain.replace(">", "&gt;"))
+    plain = re.sub(r"([\\`*_{}\[\]#|~$])", r"\\\1", plain.replace(">", "&gt;"))
+    # At the start of a line these would begin a list.
+    return re.sub(r"^(\d*)([-+.)])(?=\s|$)", r"\1\\\2", plain)

@@ -26,7 +26,7 @@ class FitError(ValueError):
     >>> Moments.from_frame(pd.DataFrame({"g": [1], "x": [0.0]}), "g", ["z"])
     Traceback (most recent call last):
     ...
-    helpers.models.moments.FitError: the data have no column 'z'; did you mean 'x'?
+    helpers.models.moments.FitError: the data have no column 'z'
     """
 
 

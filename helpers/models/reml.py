@@ -565,7 +565,8 @@ def newton(point: Point, steps: int = 200) -> Point:
         curvature = np.maximum(np.abs(values), 1e-8 * np.abs(values).max() + 1e-12)
         move = -along / curvature
         gain = float(along @ (along / curvature))
-        falling = values < -1e-6 * np.abs(values).max()
+        # Where between and within groups vary exactly alike, the curvature at zero is rounding.
+        falling = values < -max(1e-6 * np.abs(values).max(), 1e-9)
         # A gain this small is lost in the rounding of the value; the last step is still a good one.
         arrived = gain < max(1e-9, 1e-13 * abs(point.value))
         if arrived and not falling.any():

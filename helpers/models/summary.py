@@ -48,13 +48,13 @@ def fixed_table(rows: pd.DataFrame) -> pd.DataFrame:
     for term, row in rows.iterrows():
         places = decimals(row["estimate"], row["std_error"])
         written[term] = {
-            "estimate": f"{row['estimate']:,.{places}f}",
-            "std. error": f"{row['std_error']:,.{places}f}",
+            "estimate": f"{row['estimate']:z,.{places}f}",
+            "std. error": f"{row['std_error']:z,.{places}f}",
             "df": f"{row['df']:,.1f}",
-            "t": f"{row['t']:.2f}",
+            "t": f"{row['t']:z.2f}",
             "p": p_value(row["p"]).removeprefix("p ").removeprefix("= "),
-            "95% from": f"{row['low']:,.{places}f}",
-            "to": f"{row['high']:,.{places}f}",
+            "95% from": f"{row['low']:z,.{places}f}",
+            "to": f"{row['high']:z,.{places}f}",
         }
     return pd.DataFrame.from_dict(written, orient="index")
 
@@ -87,6 +87,6 @@ def covariance_table(cov_re: pd.DataFrame, scale: float) -> pd.DataFrame:
         }
         for k, other in enumerate(effects[:-1]):
             known = k < i < len(effects) and sds[i] * sds[k] > 0
-            row[f"corr. {other}"] = f"{cov_re.iloc[i, k] / (sds[i] * sds[k]):.3f}" if known else ""
+            row[f"corr. {other}"] = f"{cov_re.iloc[i, k] / (sds[i] * sds[k]):z.3f}" if known else ""
         rows[term] = row
     return pd.DataFrame.from_dict(rows, orient="index")

@@ -1,13 +1,14 @@
 """Hand the chapters to a Dask cluster (the extra ``cluster``)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from helpers.study.file import StudyError
+from helpers.study.installation import how_to_add
 
 
 def execute_on_cluster(
-    address: str, notebooks: Sequence[str], parameters: Sequence[Mapping[str, Any]]
+    address: str, given: Sequence[tuple[Any, ...]]
 ) -> Iterator[tuple[int, str, str]]:
     """Execute notebooks on the workers of a Dask scheduler, as they become free.
 
@@ -16,8 +17,8 @@ def execute_on_cluster(
     address
         The scheduler's, such as ``tcp://127.0.0.1:8786``. The workers run the same version of
         this project, and see the data under the same paths.
-    notebooks, parameters
-        Each notebook as JSON, and the values of its parameters.
+    given
+        For each notebook, the arguments of `helpers.running.rerun.execute`.
 
     Yields
     ------
@@ -30,11 +31,10 @@ def execute_on_cluster(
         If dask.distributed is not installed, or no scheduler answers.
     """
     try:
-        from dask.distributed import Client, as_completed
+        from distributed import Client, as_completed
     except ImportError as error:
         raise StudyError(
-            "--scheduler needs dask.distributed; run `python -m pip install --editable "
-            "'.[cluster]'` in the project's folder"
+            f"--scheduler needs dask.distributed; run `{how_to_add('distributed')}`"
         ) from error
     from helpers.running.rerun import execute
 
@@ -46,10 +46,7 @@ def execute_on_cluster(
         ) from error
     with client:
         # A chapter whose worker is lost goes to another one, up to three times.
-        futures = [
-            client.submit(execute, notebook, dict(values), pure=False, retries=3)
-            for notebook, values in zip(notebooks, parameters, strict=True)
-        ]
+        futures = [client.submit(execute, *arguments, pure=False, retries=3) for arguments in given]
         place = {future.key: i for i, future in enumerate(futures)}
         for future in as_completed(futures, loop=client.loop):
             try:

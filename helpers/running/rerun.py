@@ -5,11 +5,14 @@ went into it; running again redoes only what is missing or was made from somethi
 """
 
 import hashlib
+import json
 import os
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack, contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -20,15 +23,15 @@ import papermill
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
-from helpers.course.estimates import collect_estimates, write_results
+from helpers.course.estimates import collect_estimates, results_as_csv
 from helpers.running.report.index import Chapter, index_page, versions
 from helpers.running.report.overview import overview_page
 from helpers.running.report.page import chapter_page, title_of
-from helpers.study.file import STUDY_FOLDERS, StudyError
+from helpers.study.checksums import PLANNED
+from helpers.study.file import STUDY_FOLDERS, Study, StudyError
+from helpers.study.installation import NOTEBOOKS
 from helpers.study.reading import read_study
 from helpers.text import did_you_mean
-
-NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 
 
 def find_chapters(numbers: Iterable[str] | None = None) -> list[Path]:
@@ -115,18 +118,29 @@ def check_parameters(given: Iterable[str], chapters: Iterable[Path]) -> dict[str
 
 @dataclass(frozen=True)
 class StudyRun:
-    """A study, and where its chapters go.
+    """A study as it was read in planning, and where its chapters go.
 
-    ``study`` is the value of the notebooks' parameter: a study's name, or the absolute path of
-    its file.
+    ``parameter`` is the value of the notebooks' parameter: a study's name, or the absolute path
+    of its file. ``together`` is the folder for what lays several studies side by side.
     """
 
-    study: str
+    study: Study
+    parameter: str
     out: Path
-    checksums: Mapping[str, str]
+    together: Path | None
+
+    @property
+    def folders(self) -> list[Path]:
+        """The folders that are written to."""
+        return [self.out] if self.together is None else [self.out, self.together]
+
+    @property
+    def summaries(self) -> list[Path]:
+        """The indexes and tables that are made from the chapters, and from no others."""
+        return [folder / name for folder in self.folders for name in ("index.html", "results.csv")]
 
 
-def plan(paths: Iterable[Path], out: Path | None) -> list[StudyRun]:
+def plan(paths: Iterable[Path], out: str | Path | None) -> list[StudyRun]:
     """Say where each study's chapters go, once each study was read and found fit.
 
     Parameters
@@ -148,7 +162,11 @@ def plan(paths: Iterable[Path], out: Path | None) -> list[StudyRun]:
     >>> [run.out.name for run in plan([DATA_FOLDER / "hsb.yaml"], None)]
     ['hsb']
     """
+    if out is not None and not str(out).strip():
+        raise StudyError("--out names no folder; name one, or leave it out for build/STUDY")
     paths = list(dict.fromkeys(paths))
+    root = Path("build") if out is None else Path(out)
+    together = root if len(paths) > 1 else None
     problems, runs = [], []
     folders: dict[str, Path] = {}
     for path in paths:
@@ -159,31 +177,81 @@ def plan(paths: Iterable[Path], out: Path | None) -> list[StudyRun]:
             )
             continue
         folders[path.stem] = path
-        folder = Path("build") / path.stem if out is None else out
-        if out is not None and len(paths) > 1:
-            folder = out / path.stem
+        folder = root / path.stem if out is None or together else root
         parameter = path.stem if path.parent in STUDY_FOLDERS else str(path)
         try:
-            data = read_study(path).data
+            run = StudyRun(read_study(path), parameter, folder, together)
         except StudyError as error:
             problems += str(error).splitlines()
             continue
-        checksums = {path.name: checksum(path), data.name: checksum(path.parent / data)}
-        runs.append(StudyRun(parameter, folder, checksums))
+        problems += _overwritten(run, path.parent / run.study.data)
+        runs.append(run)
     if problems:
-        raise StudyError("\n".join(problems))
+        raise StudyError("\n".join(dict.fromkeys(problems)))
     return runs
 
 
-def checksum(path: Path) -> str:
-    """Return the SHA-256 of a file.
+def _overwritten(run: StudyRun, data: Path) -> Iterator[str]:
+    """Say which of the files that a run reads it would write over."""
+    chapters = find_chapters()
+    read = {path.resolve() for path in (data, *chapters)}
+    for path in (*run.summaries, *(run.out / chapter.name for chapter in chapters)):
+        if path.resolve() in read:
+            yield f"the run reads {path} and would write over it; name another folder with --out"
 
-    >>> from helpers.study.file import DATA_FOLDER
-    >>> checksum(DATA_FOLDER / "hsb.csv")[:8]
-    'dab39dd4'
+
+@contextmanager
+def claim(folders: Iterable[Path]) -> Iterator[None]:
+    """Make folders to write to, and keep other runs out of them to the end of the block.
+
+    Raises
+    ------
+    StudyError
+        If one cannot be written to, or another run writes to it.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as folder, claim([Path(folder) / "out"]):
+    ...     print(os.listdir(folder))
+    ['out']
     """
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    with ExitStack() as held:
+        for folder in dict.fromkeys(folders):
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                tempfile.TemporaryFile(dir=folder).close()  # permissions do not tell
+            except OSError as error:
+                file = next(filter(os.path.isfile, (folder, *folder.parents)), None)
+                why = f"{file} is a file;" if file else f"{error.strerror}; make it writable, or"
+                raise StudyError(
+                    f"cannot write to the folder {folder}: {why} name another with --out"
+                ) from None
+            held.enter_context(_locked(folder))
+        yield
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold a lock on a folder, which ends with this process at the latest."""
+    try:
+        import fcntl
+    except ImportError:  # on Windows folders cannot be locked
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise StudyError(
+            f"another run is writing to {folder}; wait for its end, or name another with --out"
+        ) from None
+    except OSError:  # nor can those of some networks
+        pass
+    try:
+        yield
+    finally:
+        os.close(handle)
 
 
 def _code_checksum() -> str:
@@ -214,33 +282,43 @@ class _Task:
     @property
     def inputs(self) -> str:
         """SHA-256 of all that goes into the executed chapter."""
-        parts = [self.code, self.run.study, dict(self.run.checksums), dict(self.parameters)]
-        return hashlib.sha256(repr([*parts, _sources_of(self.chapter)]).encode()).hexdigest()
+        sources = [cell.source for cell in _read_chapter(self.chapter)[0].cells]
+        checksums = self.run.study.checksums
+        parts = [self.code, self.run.parameter, checksums, dict(self.parameters), tuple(sources)]
+        return hashlib.sha256(repr(parts).encode()).hexdigest()
 
-    def is_done(self) -> bool:
-        """Whether the chapter stands there already, made from these very inputs."""
+    def standing(self) -> NotebookNode | None:
+        """Return the chapter that stands there already, if made from these very inputs."""
         try:
             notebook = nbformat.read(self.target, as_version=4)
-        except (FileNotFoundError, ValueError):
-            return False
-        return notebook.metadata.get("inputs") == self.inputs and self.page.is_file()
+        except Exception:  # none there, or none that could be read
+            return None
+        is_of_these = notebook.metadata.get("inputs") == self.inputs and self.page.is_file()
+        return notebook if is_of_these else None
 
 
 @cache
-def _sources_of(chapter: Path) -> tuple[str, ...]:
-    """Return what a chapter's cells hold that a run executes; outputs do not matter."""
-    return tuple(cell.source for cell in _to_run(chapter).cells)
+def _read_chapter(chapter: Path) -> tuple[NotebookNode, str]:
+    """Read what a run executes of a chapter, and the SHA-256 of its file.
 
-
-def _to_run(chapter: Path) -> NotebookNode:
-    """Read a chapter without its live demonstrations, for which nobody is there."""
-    notebook = nbformat.read(chapter, as_version=4)
+    Once, so that a chapter edited while a run works goes into the next one. Live demonstrations,
+    for which nobody is there, and outputs are left out.
+    """
+    content = chapter.read_bytes()
+    notebook = nbformat.reads(content.decode("utf-8"), as_version=4)
     notebook.cells = [c for c in notebook.cells if "live" not in c.metadata.get("tags", [])]
-    return notebook
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return notebook, hashlib.sha256(content).hexdigest()
 
 
 def execute(
-    notebook: str, parameters: Mapping[str, Any], on_cell: Callable[[], object] | None = None
+    notebook: str,
+    parameters: Mapping[str, Any],
+    checksums: Mapping[str, str],
+    code: str,
+    on_cell: Callable[[], object] | None = None,
 ) -> tuple[str, str]:
     """Execute a notebook with papermill; needs nothing but its arguments, so it can travel.
 
@@ -250,6 +328,11 @@ def execute(
         The notebook, as JSON.
     parameters
         The values of its parameters.
+    checksums
+        The files that it is to be computed from: if one by the name has another SHA-256, the
+        notebook stops where it reads it.
+    code
+        The SHA-256 of the code and the versions that are to compute it.
     on_cell
         Called when a cell is about to run.
 
@@ -263,6 +346,7 @@ def execute(
         given, done = Path(folder) / "given.ipynb", Path(folder) / "done.ipynb"
         given.write_text(notebook, encoding="utf-8")
         error = ""
+        planned = {PLANNED: json.dumps(dict(checksums))}
         try:
             papermill.execute_notebook(
                 str(given),
@@ -271,11 +355,21 @@ def execute(
                 progress_bar=False,
                 request_save_on_cell_execute=False,
                 on_cell_start=lambda **_: on_cell() if on_cell else None,
-                # The launcher's log tells of its own start and end; errors do not go there.
-                extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
+                extra_arguments=[
+                    # The launcher's log tells of its own start and end; errors do not go there.
+                    "--IPKernelApp.log_level=CRITICAL",
+                    f"--IPKernelApp.exec_lines=__import__('os').environ.update({planned})",
+                ],
             )
+            if _code_checksum() != code:
+                error = (
+                    "the code, or a version that it runs with, is not that of the run's "
+                    "beginning; run again, with one version of all on every machine"
+                )
         except PapermillExecutionError as stop:
             error = f"cell {stop.exec_count} stopped with {stop.ename}: {stop.evalue}"
+            if stop.ename == StudyError.__name__:  # which says by itself what and where
+                error = "; ".join(stop.evalue.splitlines())
         except Exception as stop:  # a kernel that died, or never came up
             error = f"the kernel stopped ({type(stop).__name__}: {stop}); is there enough memory?"
         return (done.read_text(encoding="utf-8") if done.exists() else ""), error
@@ -298,7 +392,6 @@ def run_chapters(
     jobs: int | None = None,
     scheduler: str | None = None,
     command: Sequence[str] = (),
-    together: Path | None = None,
     on_cell: Callable[[int], object] = lambda n: None,
 ) -> Outcome:
     """Execute chapters on studies, and write their pages, tables and indexes.
@@ -318,8 +411,6 @@ def run_chapters(
         the same paths.
     command
         The words of the command, for the indexes.
-    together
-        The folder for the page and the table that lay several studies side by side.
     on_cell
         Called with how many more cells are through, from any thread.
     """
@@ -328,19 +419,21 @@ def run_chapters(
     waiting: dict[Path, int] = {}
     todo: list[_Task] = []
     for run in runs:
-        run.out.mkdir(parents=True, exist_ok=True)
-        for leftover in run.out.glob("*.partial*"):
-            leftover.unlink()
-        tasks = [_Task(run, path, _fitting(parameters or {}, path), code) for path in chapters]
-        missing = [task for task in tasks if not task.is_done()]
-        kept = [task for task in tasks if task not in missing]
-        outcome.kept += len(kept)
-        outcome.done += len(kept)
-        on_cell(count_cells(task.chapter for task in kept))
-        todo += missing
-        waiting[run.out] = len(missing)
-        if not missing:
-            _finish_study(run, outcome, code, parameters or {}, command, together)
+        for folder in run.folders:
+            for leftover in folder.glob("*.partial"):
+                leftover.unlink()
+        waiting[run.out] = 0
+        for path in chapters:
+            task = _Task(run, path, _fitting(parameters or {}, path), code)
+            if task.standing():
+                outcome.kept += 1
+                on_cell(count_cells([path]))
+            else:
+                waiting[run.out] += 1
+                todo.append(task)
+        if not waiting[run.out]:
+            _finish_study(run, outcome, code, parameters or {}, command)
+    outcome.done = outcome.kept
 
     for task, error in _execute_all(todo, jobs, scheduler, on_cell):
         if error:
@@ -349,9 +442,9 @@ def run_chapters(
             outcome.done += 1
         waiting[task.run.out] -= 1
         if not waiting[task.run.out]:
-            _finish_study(task.run, outcome, code, parameters or {}, command, together)
-    if together is not None:
-        _finish_overview(runs, together)
+            _finish_study(task.run, outcome, code, parameters or {}, command)
+    if runs[0].together:
+        _finish_overview(runs, runs[0].together)
     return outcome
 
 
@@ -368,7 +461,7 @@ def count_cells(chapters: Iterable[Path]) -> int:
 
     Papermill puts one cell in front of each chapter's, with the parameters.
     """
-    return sum(len(_sources_of(chapter)) + 1 for chapter in chapters)
+    return sum(len(_read_chapter(chapter)[0].cells) + 1 for chapter in chapters)
 
 
 def _execute_all(
@@ -381,16 +474,14 @@ def _execute_all(
     if scheduler is not None:
         from helpers.running.cluster import execute_on_cluster
 
-        texts = [_notebook_of(task) for task in tasks]
-        values = [{"study": task.run.study} | dict(task.parameters) for task in tasks]
-        for i, executed, error in execute_on_cluster(scheduler, texts, values):
+        given = [_what_to_execute(task) for task in tasks]
+        for i, executed, error in execute_on_cluster(scheduler, given):
             on_cell(count_cells([tasks[i].chapter]))
             yield tasks[i], _keep(tasks[i], executed, error)
         return
 
     def run(task: _Task) -> str:
-        values = {"study": task.run.study} | dict(task.parameters)
-        return _keep(task, *execute(_notebook_of(task), values, lambda: on_cell(1)))
+        return _keep(task, *execute(*_what_to_execute(task), lambda: on_cell(1)))
 
     # Threads are enough: each chapter's work is done by a kernel, a process of its own.
     pool = ThreadPoolExecutor(max_workers=jobs or os.cpu_count())
@@ -403,46 +494,46 @@ def _execute_all(
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _notebook_of(task: _Task) -> str:
-    """Return a task's notebook without outputs, marked with the checksum of its inputs."""
-    notebook = _to_run(task.chapter)
+def _what_to_execute(task: _Task) -> tuple[str, dict[str, Any], dict[str, str], str]:
+    """Return a task as the arguments of `execute`; its notebook tells what it was made from."""
+    notebook = deepcopy(_read_chapter(task.chapter)[0])
     notebook.metadata["inputs"] = task.inputs
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-    return nbformat.writes(notebook)
+    values = {"study": task.run.parameter} | dict(task.parameters)
+    return nbformat.writes(notebook), values, task.run.study.checksums, task.code
 
 
 def _keep(task: _Task, executed: str, error: str) -> str:
     """Write an executed chapter and its page under their final names; return what went wrong."""
-    target, page = task.target, task.page
-    failed = target.with_suffix(".failed.ipynb")
+    failed = task.target.with_suffix(".failed.ipynb")
     try:
-        failed.unlink(missing_ok=True)
-        if error:
-            # What stands there is of an earlier run, and not true any more.
-            target.unlink(missing_ok=True)
-            page.unlink(missing_ok=True)
-            if executed:
-                _write(failed, executed)
-            return error
-        notebook = nbformat.reads(executed, as_version=4)
-        _write(page, chapter_page(notebook, {"all chapters": "index.html"}))
-        _write(target, executed)
+        # What stands there is of an earlier run, and not true any more.
+        for old in (task.page, task.target, failed, *task.run.summaries):
+            old.unlink(missing_ok=True)
+        if not error:
+            notebook = nbformat.reads(executed, as_version=4)
+            page = chapter_page(notebook, {"all chapters": "index.html"})
+            _write({task.target: executed, task.page: page})
+        elif executed:
+            _write({failed: executed})
     except OSError as stop:
-        return f"it ran, but could not be written: {stop}"
-    return ""
+        return f"{error or 'it ran to its end'}; the notebook could not be written: {stop}"
+    return error
 
 
-def _write(path: Path, text: str) -> None:
-    """Write a file, whole or not at all."""
-    half = path.with_name(f"{path.name}.partial")
+def _write(texts: Mapping[Path, str]) -> None:
+    """Write files, each of them whole, all or none."""
+    halves = {path: path.with_name(f"{path.name}.partial") for path in texts}
+    placed = False
     try:
-        half.write_text(text, encoding="utf-8")
-        half.replace(path)
-    except OSError:
-        half.unlink(missing_ok=True)
-        raise
+        for path, text in texts.items():
+            halves[path].write_text(text, encoding="utf-8", newline="\n")
+        for path, half in halves.items():
+            half.replace(path)
+            placed = True
+    except OSError as error:
+        for each in (*halves.values(), *(texts if placed else ())):
+            each.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def _finish_study(
@@ -451,26 +542,24 @@ def _finish_study(
     code: str,
     parameters: Mapping[str, Any],
     command: Sequence[str],
-    together: Path | None,
 ) -> None:
     """Write a study's table and index from the chapters that stand in its folder."""
     chapters, rows = [], []
-    checksums = dict(run.checksums)
+    checksums = run.study.checksums
     for path in find_chapters():
         task = _Task(run, path, _fitting(parameters, path), code)
         error = outcome.failed.get(run.out, {}).get(path.stem, "")
-        if not error and not task.is_done():
+        executed = None if error else task.standing()
+        if not error and not executed:
             continue
-        title = title_of(nbformat.read(path, as_version=4))
-        chapters.append(Chapter(path.stem, title, error))
-        checksums[path.name] = checksum(path)
-        if not error:
-            rows += collect_estimates(nbformat.read(task.target, as_version=4))
-    write_results(rows, run.out)
-    study = read_study(run.study)
-    links = {"all studies": os.path.relpath(together / "index.html", run.out)} if together else {}
-    page = index_page(study, chapters, rows, checksums, command, links)
-    _write(run.out / "index.html", page)
+        notebook, checksums[path.name] = _read_chapter(path)
+        chapters.append(Chapter(path.stem, title_of(notebook), error))
+        rows += collect_estimates(executed) if executed else []
+    links = {}
+    if run.together:
+        links["all studies"] = os.path.relpath(run.together / "index.html", run.out)
+    page = index_page(run.study, chapters, rows, checksums, command, links)
+    _write({run.out / "results.csv": results_as_csv(rows), run.out / "index.html": page})
 
 
 def _finish_overview(runs: Sequence[StudyRun], together: Path) -> None:
@@ -478,17 +567,17 @@ def _finish_overview(runs: Sequence[StudyRun], together: Path) -> None:
     import pandas as pd
 
     reading = {"keep_default_na": False, "na_values": [""], "dtype": {"chapter": str}}
-    tables, studies = {}, {}
-    for run in runs:
-        name = run.out.name
-        tables[name] = pd.read_csv(run.out / "results.csv", float_precision="round_trip", **reading)
-        studies[name] = read_study(run.study)
-    together.mkdir(parents=True, exist_ok=True)
+    studies = {run.out.name: run.study for run in runs}
+    tables = {
+        run.out.name: pd.read_csv(run.out / "results.csv", float_precision="round_trip", **reading)
+        for run in runs
+    }
     rows = pd.concat([table.assign(study=name) for name, table in tables.items()])
     rows = rows[["study", *rows.columns.drop("study")]]
-    _write(together / "results.csv", rows.to_csv(index=False, lineterminator="\n"))
+    table = rows.to_csv(index=False, lineterminator="\n")
     folders = {run.out.name: os.path.relpath(run.out / "index.html", together) for run in runs}
-    _write(together / "index.html", overview_page(studies, tables, folders))
+    page = overview_page(studies, tables, folders)
+    _write({together / "results.csv": table, together / "index.html": page})
 
 
 def _without_fields(path: Path) -> str:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from helpers.course.words import count
 from helpers.study.file import Study, Variable
-from helpers.text import number, span
+from helpers.study.tables import as_written
+from helpers.text import counted, number, percent, span
 
 FAR = 5.0  # robust standard deviations from the median at which a value is pointed out
 NEARLY_ALL = 0.95  # a column that holds one value this often is called nearly constant
@@ -30,21 +30,22 @@ def describe_study(study: Study) -> list[str]:
 def _lines(study: Study) -> Iterator[tuple[str, str]]:
     frame, group = study.frame, study.group
     yield "data", f"{study.data.name}: {_rows(study)}"
+    yield from (("", note) for note in study.notes)
     sizes = frame.groupby(group.name).size()
     yield (
         "groups",
-        f"{count(len(sizes), group)} (column {group.column!r}) of {span(sizes)} "
+        f"{counted(len(sizes), group)} (column {group.column!r}) of {span(sizes)} "
         f"{study.unit.many}, median {sizes.median():g}",
     )
     if (sizes == 1).any():
         alone = int((sizes == 1).sum())
-        yield "", f"{count(alone, group)} of one {study.unit.one} alone: no say within groups"
+        yield "", f"{counted(alone, group)} of one {study.unit.one} alone: no say within groups"
     for role, variable in (("outcome", study.outcome), ("predictor", study.predictor)):
-        yield role, _describe(variable, frame[variable.name])
+        yield role, _describe(study, variable, frame[variable.name])
         yield from (("", note) for note in _notes(study, variable))
     within = frame.groupby(group.name)[study.predictor.name].transform("mean")
     share = 1 - within.var() / frame[study.predictor.name].var()
-    yield "", f"{100 * share:.0f}% of the predictor's variance is within {group.many}"
+    yield "", f"{percent(share)} of the predictor's variance is within {group.many}"
     if study.group_predictor is not None:
         yield from _of_group_predictor(study)
     else:
@@ -52,7 +53,7 @@ def _lines(study: Study) -> Iterator[tuple[str, str]]:
     for variable in study.covariates:
         missing = int(frame[variable.name].isna().sum())
         gaps = f", {missing:,} missing" if missing else ""
-        yield "covariate", _describe(variable, frame[variable.name]) + gaps
+        yield "covariate", _describe(study, variable, frame[variable.name]) + gaps
 
 
 def _rows(study: Study) -> str:
@@ -62,28 +63,44 @@ def _rows(study: Study) -> str:
     return f"{study.n_rows:,} rows, {study.n_left_out:,} of them left out (missing: {missing})"
 
 
-def _describe(variable: Variable, values: pd.Series) -> str:
+def _describe(study: Study, variable: Variable, values: pd.Series) -> str:
+    """Say how a variable is distributed: means rounded, values of the data as they stand there."""
+    head = f"{variable.label} (column {variable.column!r})"
+    if levels := study.levels.get(variable.name):
+        kinds = (f"{int((values == code).sum()):,} {name}" for code, name in enumerate(levels))
+        return f"{head}: {', '.join(kinds)}"
     units = f" {variable.units}" if variable.units else ""
+    stored = _as_stored(values)
     return (
-        f"{variable.label} (column {variable.column!r}): mean {number(values.mean())}{units}, "
-        f"SD {number(values.std())}, from {number(values.min())} to {number(values.max())}"
+        f"{head}: mean {number(values.mean())}{units}, SD {number(values.std())}, "
+        f"from {as_written(stored.min())} to {as_written(stored.max())}"
     )
+
+
+def _as_stored(values: pd.Series) -> pd.Series:
+    """Return values in single precision where a file held them so, as Stata's mostly do."""
+    with np.errstate(over="ignore"):
+        single = values.astype("float32")
+    return single if single.astype(float).equals(values.astype(float)) else values
 
 
 def _notes(study: Study, variable: Variable) -> Iterator[str]:
     """Point out a nearly constant column, and the values farthest off."""
     values = study.frame[variable.name]
-    share = values.value_counts(normalize=True)
+    stored, levels = _as_stored(values), study.levels.get(variable.name)
+    share = stored.value_counts(normalize=True)
     if share.iloc[0] > NEARLY_ALL:
-        yield f"nearly constant: {number(share.index[0])} in {100 * share.iloc[0]:.0f}% of rows"
+        most = levels[int(share.index[0])] if levels else as_written(share.index[0])
+        yield f"nearly constant: {most} in {percent(share.iloc[0])} of rows"
     distance = (values - values.median()).abs()
     spread = 1.4826 * distance.median()  # the standard deviation, were the values normal
-    if spread == 0:
+    if spread == 0 or levels:
         return
+    row_numbers = study.row_numbers
     farthest = (distance / spread).nlargest(2)
     for row, off in farthest[farthest > FAR].items():
         yield (
-            f"far off: {number(values[row])} in data row {study.row_numbers[row]}, "
+            f"far off: {as_written(stored[row])} in data row {row_numbers[row]:,}, "
             f"{off:.1f} (robust) SDs from the median"
         )
 
@@ -94,12 +111,12 @@ def _of_group_predictor(study: Study) -> Iterator[tuple[str, str]]:
     levels = study.levels.get(variable.name)
     one_value = f"one value in each {study.group.one}"
     if levels is None and per_group.nunique() > 2:
-        yield "group predictor", f"{_describe(variable, per_group)}; {one_value}"
+        yield "group predictor", f"{_describe(study, variable, per_group)}; {one_value}"
         return
     values = np.sort(per_group.unique())
-    names = levels or [number(value) for value in values]
+    names = levels or [as_written(value) for value in values]
     kinds = [
-        f"{count(int((per_group == value).sum()), study.group)} {name}"
+        f"{counted(int((per_group == value).sum()), study.group)} {name}"
         for value, name in zip(values, names, strict=False)
     ]
     yield (

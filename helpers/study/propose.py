@@ -1,38 +1,40 @@
 """A study file proposed for a data file: which columns could be what, and why."""
 
-import json
-import re
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from itertools import islice, product
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import pandas as pd
+import yaml
 
-from helpers.study.file import StudyError
-from helpers.study.tables import READERS, kind_of, read_table
-from helpers.text import did_you_mean
+from helpers.study.file import StudyError, clean_name
+from helpers.study.guess import NEARLY_ALL, ROLES, Candidate, Facts, facts_of, guess
+from helpers.study.reading import read_study
+from helpers.study.tables import LEFT_OUT, READERS, kind_of, read_table
+from helpers.text import did_you_mean, listed
 
-ROLES = ("group", "outcome", "predictor", "group_predictor")
+MOST_CANDIDATES = 4  # for a role, when the likeliest make no study
+MOST_TRIED = 10  # combinations of these; each reads the data
 
-# Names that columns of a role often have, in the order of how telling they are.
-HINTS = {
-    "group": r"school|class|clinic|hospital|site|cent(er|re)|firm|county|region|country|plot|"
-    r"litter|subject|person|patient|child|family|house|village|group|cluster|team|(_|^)id$|id$",
-    "outcome": r"score|achieve|outcome|result|response|reaction|weight|wage|income|height|^y$",
-    "predictor": r"age|time|day|dose|year|hours|status|^x$",
+FEW_GROUPS = 5
+ABOUT_FEW_GROUPS = [
+    "# These are few: how groups differ is learnt from many. If the data hold a row for each",
+    "# person and a column for each occasion, make a row of each occasion first.",
+]
+
+# 12,345 and 71.5 kg, but no dates
+NUMBER_IN_WORDS = r"[-+]?[$€£]?\d{1,3}([ .,']?\d{3})*([.,]\d+)?\s?\D{0,4}"
+
+WANTED = {
+    "group": "a group: one that repeats, with at least two different values",
+    "outcome": "an outcome: a number that varies within the groups",
+    "predictor": "a predictor: another number that varies within the groups",
+    "group_predictor": "one with a single value in each group, numeric or of two kinds",
 }
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """A column that could have a role, and why."""
-
-    column: str
-    why: str
-    score: float
-
-
-def propose(data: Path, chosen: dict[str, str | None]) -> tuple[Path, str]:
+def propose(data: Path, chosen: Mapping[str, str | None]) -> tuple[Path, str]:
     """Propose a study file for a data file.
 
     Parameters
@@ -45,41 +47,42 @@ def propose(data: Path, chosen: dict[str, str | None]) -> tuple[Path, str]:
     Returns
     -------
     path, text
-        Where the study file belongs, beside the data, and what it holds.
+        Where the study file belongs, beside the data, and what it holds: a study that can be read.
 
     Raises
     ------
     StudyError
-        If the data cannot be read, a named column is not there, no column fits a role, or there
-        is a file of that name.
+        If the data cannot be read, a named column is not there or does not fit its role, no column
+        fits a role, or there is a file of that name.
     """
     table = _read(data)
-    given = {role: column for role, column in chosen.items() if column}
-    for role, column in given.items():
-        if column not in table.columns:
-            raise StudyError(
-                f"--{role.replace('_', '-')} {column!r}: {data.name} has no such column"
-                f"{did_you_mean(column, table.columns)} (there: {', '.join(table.columns)})"
-            )
-    if len(set(given.values())) < len(given):
-        raise StudyError("one column cannot have two roles; name another for one of them")
-    path = data.with_name(f"{data.name.split('.')[0]}.yaml")
+    given = {role: column.strip() for role, column in chosen.items() if column}
+    _check_named(given, table, data)
+    path = data.with_name(f"{_stem(data)}.yaml")
     if path.exists():
         raise StudyError(f"{path} is there already and is left as it is; rename or remove it first")
-    found: dict[str, list[Candidate]] = {}
-    taken = dict(given)
-    for role in ROLES:
-        others = [column for column in table.columns if column not in taken.values()]
-        found[role] = _candidates(role, table, others, taken)
-        if role not in taken and found[role]:
-            taken[role] = found[role][0].column
-    for role in ROLES[:3]:
-        if role not in taken:
+    facts = facts_of(table)
+    for role in given:
+        if given[role] not in facts:
             raise StudyError(
-                f"no column of {data.name} looks like a {role}: {_wanted(role)}; "
-                f"name one with --{role}"
+                f"{_option(role)} {given[role]!r}: it holds no value; name another column"
             )
-    return path, _write(data, taken, given, found)
+    found = guess(facts, given)
+    for role in ROLES[:3]:
+        if role not in given and not found[role]:
+            raise StudyError(
+                f"no column of {data.name} looks like {WANTED[role]}; name one with {_option(role)}"
+            )
+    refused = None
+    for roles in islice(_combinations(given, found), MOST_TRIED):
+        text = _write(data, roles, given, found, facts)
+        try:
+            read_study(yaml.safe_load(text) | {"data": str(data.resolve())})
+        except StudyError as error:
+            refused = refused or error
+        else:
+            return path, text
+    raise StudyError(f"nothing is written, since it would not do: {refused}") from refused
 
 
 def _read(data: Path) -> pd.DataFrame:
@@ -97,85 +100,94 @@ def _read(data: Path) -> pd.DataFrame:
         raise StudyError(f"{data.name} could not be read ({error}); save it again") from error
 
 
-def _wanted(role: str) -> str:
-    return {
-        "group": "one that repeats, with at least two different values",
-        "outcome": "a number that varies within the groups",
-        "predictor": "another number that varies within the groups",
-        "group_predictor": "one with a single value in each group, numeric or of two kinds",
-    }[role]
+def _check_named(given: Mapping[str, str], table: pd.DataFrame, data: Path) -> None:
+    for role, column in given.items():
+        if column in table.attrs[LEFT_OUT]:
+            why = table.attrs[LEFT_OUT][column]
+            raise StudyError(f"{_option(role)} {column!r}: it {why}; name another column")
+        if column not in table.columns:
+            raise StudyError(
+                f"{_option(role)} {column!r}: {data.name} has no such column"
+                f"{did_you_mean(column, table.columns)} "
+                f"(there: {listed(table.columns, near=column)})"
+            )
+    if len(set(given.values())) < len(given):
+        raise StudyError("one column cannot have two roles; name another for one of them")
 
 
-def _candidates(
-    role: str, table: pd.DataFrame, columns: list[str], taken: dict[str, str]
-) -> list[Candidate]:
-    """Return the columns that could have a role, the likeliest first."""
-    if role != "group" and "group" not in taken:
-        return []
-    groups = table[taken["group"]] if role != "group" else None
-    found = [_judge(role, column, table[column], groups) for column in columns]
-    fitting = [candidate for candidate in found if candidate is not None]
-    return sorted(fitting, key=lambda candidate: -candidate.score)
+def _option(role: str) -> str:
+    return f"--{role.replace('_', '-')}"
 
 
-def _judge(role: str, column: str, values: pd.Series, groups: pd.Series | None) -> Candidate | None:
-    """Say why a column could have a role, or None if it could not."""
-    hinted = bool(re.search(HINTS.get(role, r"(?!)"), column, flags=re.IGNORECASE))
-    distinct = values.nunique()
-    numeric = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
-    if role == "group":
-        if not 2 <= distinct <= len(values) / 2:
-            return None
-        whole = not numeric or bool((values.dropna() % 1 == 0).all())
-        why = f"{distinct:,} different values, {len(values) / distinct:.1f} rows each on average"
-        return Candidate(column, why, 4 * hinted + 2 * whole + (distinct >= 5) + (not numeric))
-    varies = groups is not None and (values.groupby(groups).nunique() > 1).mean()
-    if role == "group_predictor":
-        if varies or distinct < 2 or not (numeric or distinct == 2):
-            return None
-        why = "one value in each group, " + ("two kinds" if distinct == 2 else "a number")
-        return Candidate(column, why, 1.0 + (distinct == 2))
-    if not numeric or not varies or distinct < 3:
-        return None
-    why = f"a number with {distinct:,} different values that varies within groups"
-    return Candidate(column, why, 4 * hinted + float(np.log10(distinct)) + float(varies))
+def _stem(data: Path) -> str:
+    """Return a file's name without what says its kind, and never a hidden one.
+
+    >>> _stem(Path("of 2020.v2.csv.gz")), _stem(Path(".data.csv"))
+    ('of 2020.v2', 'data')
+    """
+    name = Path(data.name)
+    if name.suffix.lower() == ".gz":
+        name = name.with_suffix("")
+    return name.stem.lstrip(".") or "study"
+
+
+def _combinations(
+    given: Mapping[str, str], found: Mapping[str, list[Candidate]]
+) -> Iterator[dict[str, str]]:
+    """Yield columns for the roles, the likeliest first; a group predictor may be left out."""
+    choices: list[list[str | None]] = []
+    for role in ROLES:
+        columns = [candidate.column for candidate in found.get(role, [])[:MOST_CANDIDATES]]
+        choices.append([given[role]] if role in given else columns)
+    if "group_predictor" not in given:
+        choices[3] = [*choices[3][:1], None]
+    for columns in product(*choices):
+        roles = {role: c for role, c in zip(ROLES, columns, strict=True) if c is not None}
+        if len(set(roles.values())) == len(roles):
+            yield roles
 
 
 def _write(
     data: Path,
-    taken: dict[str, str],
-    given: dict[str, str],
-    found: dict[str, list[Candidate]],
+    roles: Mapping[str, str],
+    given: Mapping[str, str],
+    found: Mapping[str, list[Candidate]],
+    facts: Mapping[str, Facts],
 ) -> str:
     """Write the study file with comments."""
     lines = [
-        f"# A study file for {data.name}, proposed by looking at the data. Read each line, mend",
-        "# what is wrong, and give everything the words that your sentences should use.",
-        f"title: {_quoted(data.name.split('.')[0])}",
-        f"data: {_quoted(data.name)}",
+        _comment(f"A study file for {data.name}, proposed by looking at the data. Read each line,"),
+        "# mend what is wrong, and give everything the words that your sentences should use.",
+        f"title: {_flow(_stem(data))}",
+        f"data: {_flow(data.name)}",
         "unit: {one: unit, many: units}              # what a row is, such as patient, patients",
     ]
     for role in ROLES:
-        others = [c for c in found[role] if c.column != taken.get(role)][:3]
-        chosen = next((c for c in found[role] if c.column == taken.get(role)), None)
         lines.append("")
+        candidates = {candidate.column: candidate for candidate in found.get(role, [])}
         if role in given:
             lines.append(f"# {role}: as you said.")
-        elif chosen is not None:
-            lines.append(f"# {role}: {chosen.why}.")
+        elif role in roles:
+            lines.append(f"# {role}: {candidates[roles[role]].why}.")
+        others = [c for c in candidates.values() if c.column not in roles.values()][:3]
         lines += [_comment(f"It could also be {c.column}: {c.why}.") for c in others]
-        if role not in taken:
-            lines.append(f"# {role}: {_wanted(role)}; none was found.")
+        if role not in roles:
+            lines.append(f"# {role}: {WANTED[role]}; none is named.")
         elif role == "group":
-            lines.append(
-                f"group: {{column: {_quoted(taken[role])}, one: group, many: groups}}"
-                "    # such as clinic, clinics"
-            )
+            if facts[roles[role]].distinct < FEW_GROUPS:
+                lines += ABOUT_FEW_GROUPS
+            nouns = {"one": "group", "many": "groups"}
+            column = {"column": roles[role]} | _name(role, roles) | nouns
+            lines.append(f"group: {_flow(column)}    # such as clinic, clinics")
         else:
-            column = _quoted(taken[role])
-            lines.append(f"{role}: {{column: {column}, label: {column}}}")
+            levels = _levels(facts[roles[role]])
+            if role == "outcome" and facts[roles[role]].two_valued:
+                lines += _about_two_values(facts[roles[role]])
+            label = roles[role] if roles[role] != "group" else "group as recorded"  # a noun above
+            variable = {"column": roles[role], "label": label}
+            lines.append(f"{role}: {_flow(variable | _name(role, roles) | levels)}")
+    lines += ["", *_asides(facts, roles)]
     lines += [
-        "",
         "# question: What is it that you want to know?",
         "# about: |",
         "#   The study's own story, in Markdown.",
@@ -184,10 +196,52 @@ def _write(
     return "\n".join(lines) + "\n"
 
 
+def _asides(facts: Mapping[str, Facts], roles: Mapping[str, str]) -> Iterator[str]:
+    """Name columns that were passed over because their numbers are written as texts."""
+    for column, each in facts.items():
+        texts = each.values.dropna()
+        if column in roles.values() or pd.api.types.infer_dtype(texts) != "string":
+            continue
+        if texts.str.fullmatch(NUMBER_IN_WORDS).mean() > NEARLY_ALL:
+            yield _comment(
+                f"{column} holds texts such as {texts.iloc[0]}; to use it as a variable, write "
+                f"plain numbers there."
+            )
+
+
+def _about_two_values(outcome: Facts) -> list[str]:
+    """Say what a linear model of an outcome with two values is."""
+    values = outcome.values.dropna()
+    one = f"{values.max():g}" if outcome.numeric else max(str(value) for value in values.unique())
+    return [
+        _comment(f"It has two values. Coded 0 and 1, a linear model is one of the share of {one}:"),
+        "# slopes are differences in that share. Near 0 or 1 a logistic model serves better.",
+    ]
+
+
+def _levels(variable: Facts) -> dict[str, Any]:
+    """Return the key that says in what order two texts, or true and false, count as 0 and 1."""
+    if variable.numeric or not variable.two_valued:
+        return {}
+    values = sorted(str(value) for value in variable.values.dropna().unique())
+    return {"levels": {value: value for value in values}}
+
+
+def _name(role: str, roles: Mapping[str, str]) -> dict[str, str]:
+    """Return the key for another identifier, where another role's would be the same."""
+    names = {other: clean_name(column) for other, column in roles.items()}
+    taken = [name for other, name in names.items() if other != role]
+    taken += [f"{names[r]}_{end}" for r in ROLES[1:3] for end in ("mean", "within")]
+    return {"name": f"{names[role]}_as_{role}"} if names[role] in taken else {}
+
+
 def _comment(text: str) -> str:
     return f"# {' '.join(text.split())}"
 
 
-def _quoted(text: str) -> str:
-    """Write a text so that YAML reads it back whatever it holds."""
-    return json.dumps(text, ensure_ascii=False)
+def _flow(value: Any) -> str:
+    """Write a value on one line so that YAML reads it back whatever it holds."""
+    text = yaml.safe_dump(
+        value, default_flow_style=True, allow_unicode=True, sort_keys=False, width=float("inf")
+    )
+    return text.removesuffix("\n").removesuffix("\n...")

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-from helpers.course.draw import intervals as intervals
+from helpers.course.draw import intervals
 from helpers.course.style import (
     DARK_GREY,
     GREEN,
@@ -118,7 +118,7 @@ def within_and_between(
     )
     axes.add_collection(
         LineCollection(
-            ends,
+            list(ends),
             color=GREEN,
             alpha=0.6,
             linewidth=1.1,
@@ -197,3 +197,27 @@ def weighted_average(slopes: Mapping[str, float], weight: float, study: Study) -
         f"(weight of the between slope: {weight:.3g})"
     )
     return figure
+
+
+def naive_and_robust(naive: Estimate, robust: Estimate, study: Study) -> Figure:
+    """Draw the total slope with the interval of each of its standard errors.
+
+    Parameters
+    ----------
+    naive, robust
+        The slope with its naive, and with its cluster-robust standard error.
+    study
+        The study, for its words.
+
+    Examples
+    --------
+    >>> from helpers.study.reading import read_study
+    >>> slope = Estimate("total", "fixed", "ses", 3.2, conf_low=2.9, conf_high=3.4)
+    >>> [text.get_text() for text in
+    ...  naive_and_robust(slope, slope, read_study("hsb")).axes[0].get_yticklabels()]
+    ['naive', 'cluster-robust']
+    """
+    return intervals(
+        {"naive": naive, "cluster-robust": robust},
+        f"total slope of {study.outcome.label} on {study.predictor.label}, with 95% intervals",
+    )

@@ -4,6 +4,7 @@ import numpy as np
 
 from helpers.course.exercises.facts import Answers, Facts
 from helpers.course.exercises.kinds import Choice, Number, prediction, share
+from helpers.course.findings import Steepness, steepness
 from helpers.text import number
 
 
@@ -11,9 +12,9 @@ def steeper(facts: Facts) -> Choice:
     """02-a: whether the line through the means is steeper than that through the units."""
     facts.need_means_that_differ()
     between, total = facts.slope_between, facts.slope_total
-    alike = abs(between - total) <= 0.02 * abs(total)
+    letters = {Steepness.STEEPER: "A", Steepness.FLATTER: "B", Steepness.ALIKE: "C"}
     return prediction(
-        "C" if alike else "A" if abs(between) > abs(total) else "B",
+        letters[steepness(between, total)],
         "ABC",
         f"The slope of the means is {number(between)}, that of all units {number(total)}.",
     )

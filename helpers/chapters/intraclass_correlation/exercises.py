@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from helpers.course import findings
 from helpers.course.exercises.facts import Answers, Facts, group_variance
 from helpers.course.exercises.kinds import Choice, NoAnswerError, Number, prediction, share
+from helpers.course.findings import Compared
 from helpers.models.fit import MixedFit
 from helpers.models.variance import icc
 from helpers.text import number
@@ -12,9 +14,9 @@ from helpers.text import number
 def beside_eta_squared(facts: Facts) -> Choice:
     """05-a: whether the ICC is larger than eta squared."""
     eta = facts.eta_squared(facts.y)
-    difference = facts.icc - eta
+    letters = {Compared.SMALLER: "A", Compared.ALIKE: "B", Compared.LARGER: "C"}  # of eta squared
     return prediction(
-        "A" if difference > 0.0005 else "C" if difference < -0.0005 else "B",
+        letters[findings.beside_eta_squared(facts.icc, eta)],
         "ABC",
         f"The ICC is {facts.icc:.3f}, eta squared {eta:.3f}.",
     )
@@ -23,9 +25,9 @@ def beside_eta_squared(facts: Facts) -> Choice:
 def given_the_predictor(facts: Facts) -> Choice:
     """05-b: whether the ICC rises once the predictor is in the model."""
     conditional = icc(facts.random_intercept).estimate
-    change = conditional - facts.icc
+    letters = {Compared.LARGER: "A", Compared.SMALLER: "B", Compared.ALIKE: "C"}
     return prediction(
-        "A" if change > 0.005 else "B" if change < -0.005 else "C",
+        letters[findings.given_predictors(facts.icc, conditional)],
         "ABC",
         f"It was {facts.icc:.3f}, and is {conditional:.3f} given the predictor.",
     )

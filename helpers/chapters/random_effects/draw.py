@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from helpers.chapters.random_effects.climb import Stop
 from helpers.course.style import (
     BLACK,
     BLUE,
@@ -67,7 +68,7 @@ def intercepts(separate: pd.Series, centre: float, sd: float, study: Study) -> F
         axes.plot(values, height, **look, label="estimated distribution")
     else:
         axes.axvline(centre, **look, label="estimated distribution: one value")
-    axes.set_ylim(0, 1.15 * counts.max() if sd == 0 else None)
+    axes.set_ylim(0, 1.15 * np.max(counts) if sd == 0 else None)
     axes.set_xlabel(f"intercept: {plain(study.outcome.label_with_units)}")
     axes.set_ylabel(f"number of {plain(study.group.many)}")
     legend_above(figure, axes)
@@ -75,15 +76,19 @@ def intercepts(separate: pd.Series, centre: float, sd: float, study: Study) -> F
 
 
 @STYLE
-def likelihood(curve: pd.Series, marks: Mapping[str, tuple[float, float]], study: Study) -> Figure:
-    """Draw the log-likelihood over the group variance, with places on it.
+def likelihood(
+    curve: pd.Series, optimum: tuple[float, float], stopped: Stop | None, study: Study
+) -> Figure:
+    """Draw the log-likelihood over the group variance, with its top and where a search stopped.
 
     Parameters
     ----------
     curve
         The log-likelihood, indexed by group variance.
-    marks
-        Variance and log-likelihood of each place, by what to call it; the last is the optimum.
+    optimum
+        Variance and log-likelihood of the top.
+    stopped
+        Where statsmodels stopped; left out where its log-likelihood is not finite.
     study
         The study, for its words.
 
@@ -97,12 +102,12 @@ def likelihood(curve: pd.Series, marks: Mapping[str, tuple[float, float]], study
     --------
     >>> from helpers.study.reading import read_study
     >>> curve = pd.Series([-9.0, -5.0, -7.0], index=[0.0, 1.0, 2.0])
-    >>> len(likelihood(curve, {"the optimum": (1.0, -5.0)}, read_study("hsb")).axes[0].lines)
+    >>> len(likelihood(curve, (1.0, -5.0), None, read_study("hsb")).axes[0].lines)
     3
     """
     figure = Figure(figsize=(8, 4.2))
     axes = figure.subplots()
-    *_, (_, top) = marks.values()
+    best, top = optimum
     axes.plot(curve.index, curve, color=BLACK, linewidth=2, label="log-likelihood")
     axes.axhline(
         top - 1.92,
@@ -111,11 +116,14 @@ def likelihood(curve: pd.Series, marks: Mapping[str, tuple[float, float]], study
         linewidth=1.5,
         label="1.92 below the top: 95% interval",
     )
-    looks = [(VERMILION, "^"), (BLUE, "o")][-len(marks) :]
-    for (name, (variance, value)), (color, marker) in zip(marks.items(), looks, strict=True):
-        axes.plot(variance, value, marker, markersize=9, color=color, label=name, zorder=4)
-    # Far below the top there is nothing to see, and a steep fall would flatten what there is.
-    lowest = min(top - 6, *(value - 1 for _, value in marks.values() if value > top - 30))
+    look: dict[str, Any] = {"markersize": 9, "zorder": 4}
+    lowest = top - 6
+    if stopped and np.isfinite(stopped.llf):
+        name = "where statsmodels stopped"
+        axes.plot(stopped.variance, stopped.llf, "^", color=VERMILION, label=name, **look)
+        # Far below the top there is nothing to see, and a steep fall would flatten what there is.
+        lowest = min(lowest, stopped.llf - 1) if stopped.llf > top - 30 else lowest
+    axes.plot(best, top, "o", color=BLUE, label="the optimum", **look)
     axes.set_ylim(lowest, top + 0.8)
     squared = f" ({study.outcome.units} squared)" if study.outcome.units else ""
     axes.set_xlabel(plain(f"variance between {study.group.many}{squared}"))
@@ -123,6 +131,16 @@ def likelihood(curve: pd.Series, marks: Mapping[str, tuple[float, float]], study
     axes.ticklabel_format(axis="y", useOffset=False)
     legend_above(figure, axes)
     return figure
+
+
+def from_small_to_large(sizes: pd.Series) -> list[Any]:
+    """Choose six groups to show, evenly from the smallest to the largest; all, where they are few.
+
+    >>> from_small_to_large(pd.Series([30, 10, 20], index=["a", "b", "c"]))
+    ['b', 'c', 'a']
+    """
+    by_size = sizes.sort_values(kind="stable").index
+    return list(dict.fromkeys(by_size[np.linspace(0, len(sizes) - 1, 6).astype(int)]))
 
 
 @STYLE

@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from helpers.course import findings
 from helpers.course.exercises.facts import Answers, Facts, group_variance
 from helpers.course.exercises.kinds import Choice, Number, prediction, variance
+from helpers.course.findings import Nearer, Spread
 from helpers.text import number
 
 
@@ -11,9 +13,10 @@ def spread_of_intercepts(facts: Facts) -> Choice:
     """04-a: whether the model's tau is larger than the SD of separate intercepts."""
     fit = facts.random_intercept
     separate = (facts.means[facts.y] - fit.fe_params[facts.x] * facts.means[facts.x]).std()
-    tau = np.sqrt(group_variance(fit))
+    tau = float(np.sqrt(group_variance(fit)))
+    letters = {Spread.MORE: "A", Spread.ALIKE: "B", Spread.LESS: "C", Spread.ZERO: "C"}
     return prediction(
-        "A" if tau > 1.01 * separate else "C" if tau < 0.99 * separate else "B",
+        letters[findings.spread_of_intercepts(tau, separate)],
         "ABC",
         f"The model's estimate is {number(tau)}; the separate intercepts have a standard deviation "
         f"of {number(separate)}.",
@@ -25,9 +28,9 @@ def nearer_slope(facts: Facts) -> Choice:
     facts.need_means_that_differ(groups=3)
     b = facts.random_intercept.fe_params[facts.x]
     within, between = facts.slope_within, facts.slope_between
-    lead = (abs(b - between) - abs(b - within)) / abs(between - within)
+    letters = {Nearer.WITHIN: "A", Nearer.BETWEEN: "B", Nearer.NEITHER: "C"}
     return prediction(
-        "A" if lead > 0.05 else "B" if lead < -0.05 else "C",
+        letters[findings.nearer(b, within, between)],
         "ABC",
         f"The slope is {number(b)}; within groups it is {number(within)}, between "
         f"their plain means {number(between)}.",

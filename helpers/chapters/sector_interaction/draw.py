@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from helpers.course.draw import intervals
 from helpers.course.style import (
     BLACK,
     BLUE,
@@ -20,6 +21,8 @@ from helpers.course.style import (
     scatter_of,
     short,
 )
+from helpers.models.estimate import Estimate
+from helpers.models.fit import MixedFit
 from helpers.study.file import Study
 
 # How kinds of groups look: at most three of them.
@@ -30,28 +33,40 @@ KINDS = (
 )
 
 
+def slopes(slopes: Mapping[str, Estimate], study: Study) -> Figure:
+    """Draw the slope in each kind of group with its interval.
+
+    Examples
+    --------
+    >>> from helpers.study.reading import read_study
+    >>> slope = Estimate("cross_level", "fixed", "ses", 2.0, conf_low=1.0, conf_high=3.0)
+    >>> slopes({"a": slope}, read_study("hsb")).axes[0].get_xlabel()
+    'slope of math achievement on socio-economic status, with 95% intervals'
+    """
+    of = f"slope of {study.outcome.label} on {study.predictor.label}"
+    return intervals(slopes, f"{of}, with 95% intervals")
+
+
 @STYLE
 def prototypes(
-    data: pd.DataFrame,
+    fit: MixedFit,
     bands: Mapping[str, pd.DataFrame],
     prototypes: Mapping[str, Any],
-    own_lines: Mapping[str, pd.Series],
     study: Study,
 ) -> Figure:
     """Draw the line of each kind of group with its band, and one group of that kind.
 
     Parameters
     ----------
-    data
-        The study's frame.
+    fit
+        The model with the predictor, the level-2 predictor, and their product.
     bands
         For each kind, the columns ``"line"``, ``"low"`` and ``"high"`` over the predictor.
     prototypes
-        One group of each kind.
-    own_lines
-        For each kind, that group's own line: the outcome over the predictor, at two values or more.
+        One group of each kind. Its own line has its own value of the level-2 predictor and its
+        conditional mode.
     study
-        The study, for its words.
+        The study.
 
     Returns
     -------
@@ -60,14 +75,14 @@ def prototypes(
 
     Examples
     --------
-    >>> from helpers.study.reading import read_study
+    >>> from helpers import fit_mixed, read_study
     >>> study = read_study("hsb")
+    >>> fit = fit_mixed("mathach ~ ses * sector", study.frame, "schoolid")
     >>> band = pd.DataFrame({"line": [1.0, 2], "low": [0.0, 1], "high": [2.0, 3]}, index=[-1.0, 1])
-    >>> own = {"a": pd.Series([1.5, 2.5], index=[-1.0, 1.0])}
-    >>> len(prototypes(study.frame, {"a": band}, {"a": 1224}, own, study).axes)
+    >>> len(prototypes(fit, {"a": band}, {"a": 1224}, study).axes)
     1
     """
-    x, y, group = study.predictor.name, study.outcome.name, study.group.name
+    data, x, y, group = study.frame, study.predictor.name, study.outcome.name, study.group.name
     figure = Figure(figsize=(max(4.9 * len(bands), 6), 4.6))
     grid = figure.subplots(1, len(bands), sharex=True, sharey=True, squeeze=False)[0]
     for axes, (kind, band), look in zip(grid, bands.items(), KINDS, strict=False):
@@ -86,8 +101,9 @@ def prototypes(
         axes.scatter(
             own[x], own[y], s=20, color=look["color"], marker=look["marker"], alpha=0.7, linewidth=0
         )
-        line = own_lines[kind]
-        axes.plot(line.index, line, color=look["color"], linestyle=":", linewidth=2.6, zorder=4)
+        ends = own.loc[[own[x].idxmin(), own[x].idxmax()]]
+        line = fit.predict_groups(ends)["group"]
+        axes.plot(ends[x], line, color=look["color"], linestyle=":", linewidth=2.6, zorder=4)
         axes.set_title(f"{short(study.name_of(one))} ({short(kind)})")
         axes.set_xlabel(plain(study.predictor.label_with_units))
     one_group = plain(study.group.one)

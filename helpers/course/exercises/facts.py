@@ -60,7 +60,8 @@ class Facts:
     def eta_squared(self, column: str) -> float:
         """Return the share of a column's sum of squares that lies between groups."""
         total = self.data[column] - self.data[column].mean()
-        return float(1 - (self.within(column) ** 2).sum() / (total**2).sum())
+        # With equal means, rounding could leave a little less than nothing between groups.
+        return max(0.0, float(1 - (self.within(column) ** 2).sum() / (total**2).sum()))
 
     @cached_property
     def means_differ(self) -> bool:

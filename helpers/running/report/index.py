@@ -30,6 +30,9 @@ ABOUT_SLOPES = {
     "random intercept": "an average of the slopes between and within, weighted by precision",
 }
 
+# The chapters that estimate what `answer` tells; the last one needs a group predictor.
+ANSWERED_IN = ("02", "03", "05", "06")
+
 
 @dataclass(frozen=True)
 class Chapter:
@@ -40,12 +43,12 @@ class Chapter:
     error: str = ""
 
 
-def estimates_of(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], Estimate]:
+def read_rows(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], Estimate]:
     """Return the rows of a tidy table as estimates, by model and term.
 
     >>> rows = [{"chapter": "05", "model": "null", "effect": "variance", "term": "icc",
     ...          "estimate": 0.2, "std_error": None, "method": "REML"}]
-    >>> estimates_of(rows)["null", "icc"].estimate
+    >>> read_rows(rows)["null", "icc"].estimate
     0.2
     """
     names = {each.name for each in fields(Estimate)}
@@ -83,6 +86,7 @@ def answer(study: Study, known: Mapping[tuple[str, str], Estimate]) -> str:
     a slope of 2.20 (95% interval 2.00 to 2.40).
     """
     word = words(study)
+    known = {where: each for where, each in known.items() if math.isfinite(each.estimate)}
     sentences = []
     if share := known.get(("null", "icc")):
         sentences.append(
@@ -111,6 +115,21 @@ def answer(study: Study, known: Mapping[tuple[str, str], Estimate]) -> str:
     if study.group_predictor is not None:
         sentences += _of_kinds(study, known)
     return " ".join(sentences)
+
+
+def _no_answer(study: Study, chapters: Sequence[Chapter]) -> str:
+    """Say why there is nothing to answer from."""
+    numbers = ANSWERED_IN if study.group_predictor else ANSWERED_IN[:-1]
+    named = Words.list([number.lstrip("0") for number in numbers])
+    done = {chapter.name[:2] for chapter in chapters if not chapter.error}
+    return choose(
+        not done,
+        "No chapter has run to its end yet.",
+        done.isdisjoint(numbers),
+        f"The answer is drawn from chapters {named}, and none of these has run to its end yet.",
+        otherwise=f"The answer is drawn from chapters {named}; those of them that have run to "
+        "their end could not estimate what it would tell.",
+    )
 
 
 def _of_kinds(study: Study, known: Mapping[tuple[str, str], Estimate]) -> list[str]:
@@ -203,7 +222,7 @@ def index_page(
     True
     """
     word = words(study)
-    known = estimates_of(rows)
+    known = read_rows(rows)
     title = study.title or study.data.stem
     asked = study.question.strip() or (
         f"How does {word.x} go with {word.y}, inside {word.groups} and between them?"
@@ -213,7 +232,7 @@ def index_page(
         f"# {word.text(title)}",
         f"*{asked}*" if not study.question else asked,
         f"**The data.** {describe(study)}",
-        f"**In short.** {answer(study, known) or 'No chapter has run to its end yet.'}",
+        f"**In short.** {answer(study, known) or _no_answer(study, chapters)}",
     ]
     body = markdown_to_html("\n\n".join(parts))
     if slopes:

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from helpers.course.style import BLACK, GREY, STYLE, plain, short
 from helpers.course.words import Words, count
 from helpers.models.estimate import Estimate
-from helpers.running.report.index import estimates_of, picture, slopes_of
+from helpers.running.report.index import picture, read_rows, slopes_of
 from helpers.running.report.page import markdown_to_html, page
 from helpers.study.file import Study
 from helpers.text import number, percent
@@ -53,7 +53,7 @@ def overview_page(
             count(frame[study.group.name].nunique(), study.group),
             *(_cell(panel, estimates.get(panel)) for panel in PANELS),
         ]
-        lines.append(f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |")
+        lines.append(f"| {' | '.join(cells)} |")
     text = [
         f"# {len(studies)} studies side by side",
         "In the table, each study's slopes are in its own units: outcome per unit of its "
@@ -78,7 +78,7 @@ def _scale(study: Study) -> float:
 def _main_estimates(study: Study, table: pd.DataFrame) -> dict[str, Estimate]:
     """Return a study's intraclass correlation and slopes, those that were estimated."""
     rows = table.astype(object).where(table.notna(), None).to_dict("records")
-    known = estimates_of(rows)
+    known = read_rows(rows)
     slopes = slopes_of(study, known)
     found = {
         panel: known.get(where) if isinstance(where, tuple) else slopes.get(where)

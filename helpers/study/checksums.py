@@ -1,0 +1,52 @@
+"""Which bytes a study was read from, and the proof that nobody changed them meanwhile."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from helpers.study.file import StudyError
+
+# A run tells its kernels by this variable of the environment which files it was planned on: JSON,
+# the SHA-256 of each by its name.
+PLANNED = "MULTILEVEL_COURSE_CHECKSUMS"
+
+
+def checksum(path: Path) -> str:
+    """Return the SHA-256 of a file.
+
+    >>> from helpers.study.file import DATA_FOLDER
+    >>> checksum(DATA_FOLDER / "hsb.csv")[:8]
+    'dab39dd4'
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def unchanged(path: Path) -> Iterator[str]:
+    """Give a file's SHA-256 to the block that reads it, and see that it holds to the block's end.
+
+    Raises
+    ------
+    StudyError
+        If the file changed while it was read, or since the run began that executes this chapter.
+
+    Examples
+    --------
+    >>> from helpers.study.file import DATA_FOLDER
+    >>> with unchanged(DATA_FOLDER / "hsb.csv") as found:
+    ...     print(found[:8])
+    dab39dd4
+    """
+    found, written = checksum(path), path.stat().st_mtime_ns
+    planned = json.loads(os.environ.get(PLANNED, "{}"))
+    if planned.get(path.name, found) != found:
+        raise StudyError(f"{path.name} is not as it was when the run began; run again")
+    try:
+        yield found
+    finally:  # a file that is being written may also stop its reader
+        if (checksum(path), path.stat().st_mtime_ns) != (found, written):
+            raise StudyError(f"{path.name} changed while it was read; read it again")

@@ -1,0 +1,68 @@
+"""A study's index says what its chapters found, whichever of them have run."""
+
+from itertools import combinations, product
+
+import nbformat
+import pytest
+from conftest import CHAPTERS
+
+from helpers import read_study
+from helpers.course.estimates import collect_estimates
+from helpers.running.report.index import Chapter, answer, estimates_of, index_page
+
+NAMES = [path.stem for path in CHAPTERS]
+ROWS = {p.stem: collect_estimates(nbformat.read(p, as_version=4)) for p in CHAPTERS}
+HSB = read_study("hsb")
+
+
+def in_short(done: tuple[str, ...], failed: tuple[str, ...]) -> str:
+    """Return the paragraph below the data's, after chapters that ran and chapters that did not."""
+    chapters = [Chapter(n, n, "it stopped" if n in failed else "") for n in (*done, *failed)]
+    rows = [row for name in done for row in ROWS[name]]
+    page = index_page(HSB, chapters, rows, {}, [], {})
+    return page.partition("<strong>In short.</strong>")[2].partition("</p>")[0]
+
+
+@pytest.fixture(autouse=True)
+def _without_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("helpers.report.index.picture", lambda figure, alt: "")
+
+
+@pytest.mark.parametrize("number", range(len(NAMES) + 1))
+def test_the_answer_is_true_after_any_of_the_chapters(number: int) -> None:
+    told = dict(zip(NAMES, (answer(HSB, estimates_of(ROWS[name])) for name in NAMES), strict=True))
+    for done in combinations(NAMES, number):
+        rest = tuple(name for name in NAMES if name not in done)
+        for failed in ((), rest):
+            text = in_short(done, failed)
+            assert ("No chapter has run" in text) == (not done)
+            assert ("none of these has run" in text) == bool(done and not any(map(told.get, done)))
+            assert "could not estimate" not in text
+            assert ("lies between schools" in text) == (NAMES[4] in done)
+            assert ("Inside schools" in text) == (NAMES[2] in done)
+            assert ("Between schools" in text) == (NAMES[1] in done)
+            assert ("is higher in" in text) == (NAMES[5] in done)
+
+
+def test_estimates_that_are_none_are_not_told_as_if_they_were() -> None:
+    chapters = [Chapter(name, name) for name in NAMES]
+    for group_predictor in (HSB.group_predictor, None):
+        study = HSB.model_copy(update={"group_predictor": group_predictor})
+        rows = [row | {"estimate": None} for name in NAMES for row in ROWS[name]]
+        for some in (rows, []):
+            page = index_page(study, chapters, some, {}, [], {})
+            assert "could not estimate what it would tell" in page
+            assert "not available" not in page
+            assert ("2, 3, 5 and 6;" in page) == (group_predictor is not None)
+
+
+def test_every_chapter_that_ran_is_linked_and_no_other() -> None:
+    for states in product(["ran", "failed", "absent"], repeat=3):
+        chapters = [
+            Chapter(name, name, "it stopped" if state == "failed" else "")
+            for name, state in zip(NAMES, states, strict=False)
+            if state != "absent"
+        ]
+        page = index_page(HSB, chapters, [], {}, [], {})
+        for name, state in zip(NAMES, states, strict=False):
+            assert (f'href="{name}.html"' in page) == (state == "ran")
