@@ -47,9 +47,9 @@ def intercepts(
     (1.0, 0.707)
     """
     one, other = pair
-    x, (y,) = slope.term, means.columns.drop(slope.term)
-    levels = means[y] - slope.estimate * means[x]
-    gap, apart = levels[other] - levels[one], means[x][other] - means[x][one]
+    x, (y,) = slope.term, (name for name in means if name != slope.term)
+    apart = means[x][other] - means[x][one]
+    gap = float(means[y][other] - means[y][one] - slope.estimate * apart)
     of_means = residual_variance * (1 / sizes[one] + 1 / sizes[other])
     error = math.sqrt(of_means + (apart * slope.std_error) ** 2)
     reach = stats.t.ppf(0.975, slope.df) * error
