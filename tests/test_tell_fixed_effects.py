@@ -58,7 +58,7 @@ class Chapter:
     @property
     def third_road(self) -> Prose:
         """What is said of the standard error where the group mean is a covariate."""
-        return tell.third_road(self.slope, self.third.std_error, self.x_mean_varies, self.study)
+        return tell.third_road(self.slope, self.third, self.x_mean_varies, self.study)
 
     @property
     def right_error(self) -> Prose:
@@ -254,6 +254,14 @@ def test_as_many_are_said_to_be_tied_as_have_that_mean() -> None:
         for end, mean in (("the lowest", means.min()), ("the highest", means.max())):
             tied = int((means == mean).sum())
             assert (f"one of {tied:,} with {end}" in text) == (1 < tied < len(means))
+
+
+def test_what_is_absorbed_is_named_only_where_the_study_names_it() -> None:
+    for c in chapters():
+        text = tell.absorbed(c.any_w, c.fits_differ, c.warned, c.study).text
+        assert ("names no level-2 predictor" in text) == (c.study.group_predictor is None)
+        assert ("With dummies" in text) == (not np.isnan(c.fits_differ))
+        assert ("every fitted value is the same" in text) == (c.fits_differ < 1e-6)
 
 
 def test_the_reply_to_the_prediction_is_what_the_sentence_says() -> None:

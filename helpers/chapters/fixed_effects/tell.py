@@ -1,7 +1,7 @@
 """The sentences and tables of chapter 3, one function a paragraph."""
 
 from collections.abc import Mapping, Sequence
-from math import sqrt
+from math import nan, sqrt
 from typing import Any
 
 import pandas as pd
@@ -117,21 +117,21 @@ def _cluster_robust(robust: float, error: float, n_groups: int, study: Study) ->
     )
 
 
-def third_road(slope: Estimate, error: float, x_mean_varies: bool, study: Study) -> Prose:
+def third_road(slope: Estimate, third: Estimate, x_mean_varies: bool, study: Study) -> Prose:
     """Say in which direction the standard error on the third road errs.
 
     Parameters
     ----------
     slope
         The within slope, with the right standard error.
-    error
-        The standard error where the group mean is a covariate.
+    third
+        The same slope where the group mean is a covariate; without numbers where that is none.
     x_mean_varies
         Whether groups' means of the predictor differ.
     study
         The study, for its words.
     """
-    word, found = words(study), findings.beside_right_error(error, slope.std_error)
+    word, found = words(study), findings.beside_right_error(third.std_error, slope.std_error)
     if found is Compared.ABSENT:
         return Prose()
     if not x_mean_varies:
@@ -144,7 +144,7 @@ def third_road(slope: Estimate, error: float, x_mean_varies: bool, study: Study)
             f"The third road leaves the differences between {word.groups} in its residuals; here "
             "they are so small that its standard error is about right, which one cannot rely on."
         )
-    times = f"its standard error is {error / slope.std_error:.2f} times the right one"
+    times = f"its standard error is {third.std_error / slope.std_error:.2f} times the right one"
     if found is Compared.LARGER:
         return Prose(
             f"The third road errs in the other direction: {times}. It removes the differences "
@@ -460,13 +460,19 @@ def table_of_roads(roads: Mapping[str, tuple[Any, str]], naive_error: float) -> 
     rows = {
         road: {
             "slope": number(fit.params[term], naive_error / 1000),
-            "standard error as printed": number(fit.bse[term], naive_error / 1000),
+            "standard error as printed": number(_printed_error(fit, term), naive_error / 1000),
             "residual degrees of freedom": f"{fit.df_resid:,.0f}",
         }
         for road, (fit, term) in roads.items()
         if fit is not None
     }
     return pd.DataFrame(rows).T
+
+
+def _printed_error(fit: Any, term: str) -> float:
+    if fit.df_resid > 0:
+        return float(fit.bse[term])
+    return nan  # to which statsmodels would come by dividing by zero
 
 
 def table_of_spreads(
