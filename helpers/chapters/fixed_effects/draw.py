@@ -1,6 +1,6 @@
 """Figures of chapter 3: deviations from group means, and parallel lines."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-from helpers.course.draw import intervals as intervals
+from helpers.course.draw import intervals
 from helpers.course.style import (
     BLUE,
     DARK_GREY,
@@ -24,6 +24,7 @@ from helpers.course.style import (
     scatter_of,
     short,
 )
+from helpers.models.estimate import Estimate
 from helpers.study.file import Study
 
 
@@ -132,3 +133,17 @@ def parallel_lines(
     axes.autoscale_view()
     legend_above(figure, axes)
     return figure
+
+
+def errors(slopes: Mapping[str, Estimate], study: Study) -> Figure:
+    """Draw one slope with the intervals that several standard errors make.
+
+    Examples
+    --------
+    >>> from helpers.study.reading import read_study
+    >>> slope = Estimate("within", "fixed", "ses", 2.2, conf_low=2.0, conf_high=2.4)
+    >>> errors({"fixed effects": slope}, read_study("hsb")).axes[0].get_xlabel()
+    'within slope of math achievement on socio-economic status, with 95% intervals'
+    """
+    label = f"within slope of {study.outcome.label} on {study.predictor.label}"
+    return intervals(slopes, f"{label}, with 95% intervals")

@@ -3,8 +3,10 @@
 import numpy as np
 import pandas as pd
 
+from helpers.course import findings
 from helpers.course.exercises.facts import Answers, Facts, slope
 from helpers.course.exercises.kinds import Choice, NoAnswerError, Number, Prediction, prediction
+from helpers.course.findings import Compared
 from helpers.text import number
 
 THREE_ROADS = Prediction(
@@ -29,8 +31,9 @@ def half_way_error(facts: Facts) -> Choice:
     half = (facts.data[facts.y].var(ddof=0) * facts.n_units - explained) / (facts.n_units - 2)
     right = ((facts.within(facts.y) ** 2).sum() - explained) / df
     ratio = np.sqrt(half / right) if right > 0 else np.inf
+    letter = {Compared.LARGER: "A", Compared.SMALLER: "B", Compared.ALIKE: "C"}
     return prediction(
-        "A" if ratio > 1.01 else "B" if ratio < 0.99 else "C",
+        letter[findings.beside_right_error(np.sqrt(half), np.sqrt(right))],
         "ABC",
         f"It is {number(ratio)} times that of the fixed-effects model.",
     )

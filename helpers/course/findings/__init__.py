@@ -19,6 +19,15 @@ from helpers.course.findings.first_look import heterogeneity as heterogeneity
 from helpers.course.findings.first_look import line as line
 from helpers.course.findings.first_look import means_beyond_chance as means_beyond_chance
 from helpers.course.findings.first_look import spread_shrinks as spread_shrinks
+from helpers.course.findings.fixed import Absorbed as Absorbed
+from helpers.course.findings.fixed import Weights as Weights
+from helpers.course.findings.fixed import beside_intercepts as beside_intercepts
+from helpers.course.findings.fixed import beside_right_error as beside_right_error
+from helpers.course.findings.fixed import few_are_hidden as few_are_hidden
+from helpers.course.findings.fixed import n_silent as n_silent
+from helpers.course.findings.fixed import n_with_half as n_with_half
+from helpers.course.findings.fixed import robust_beside_model as robust_beside_model
+from helpers.course.findings.fixed import weights as weights
 from helpers.course.findings.kinds import Moderation as Moderation
 from helpers.course.findings.kinds import Region as Region
 from helpers.course.findings.kinds import Slopes as Slopes
