@@ -3,6 +3,7 @@
 import difflib
 import math
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 NOT_AVAILABLE = "not available"
@@ -151,6 +152,17 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     by_lower = {each.lower(): each for each in known if each != word}
     near = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=NEAR)
     return f"; did you mean {by_lower[near[0]]!r}?" if near else ""
+
+
+def near_file(path: Path, there: Iterable[Path]) -> str:
+    """Name the file nearest to one that is not there, by what is before the ending.
+
+    >>> near_file(Path("data/hbs.csv"), [Path("data/hsb.csv"), Path("data/readme.csv")])
+    "; did you mean 'data/hsb.csv'?"
+    """
+    by_stem = {each.stem.lower(): each for each in sorted(there) if each != path}
+    near = difflib.get_close_matches(path.stem.lower(), by_stem, n=1, cutoff=NEAR)
+    return f"; did you mean {str(by_stem[near[0]])!r}?" if near else ""
 
 
 def listed(names: Iterable[str], near: str = "", most: int = 10) -> str:

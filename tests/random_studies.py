@@ -58,7 +58,7 @@ def random_study(seed: int) -> Study:
     n_rows = len(frame) + int(rng.choice([0, 0, 1, 7]))
     missing = {"growth": n_rows - len(frame)} if n_rows > len(frame) else {}
     study = validate(given, "a random study")
-    return study.with_rows(frame, n_rows, missing, levels, np.arange(len(frame)) + 1)
+    return study.with_rows(frame, n_rows, missing, levels, np.arange(len(frame)) + 1, [], {})
 
 
 def random_studies(n: int, start: int = 0) -> Iterator[Study]:

@@ -16,8 +16,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from made_up import KEYS, two_level, with_kinds
+from typer.testing import CliRunner
 
 from helpers import StudyError, read_study
+from helpers.commands import app
 from helpers.study.description import describe_study
 from helpers.study.file import Study, clean_name, validate
 from helpers.text import did_you_mean
@@ -270,3 +272,17 @@ def test_every_name_made_of_a_column_is_one_that_a_study_accepts(column: str) ->
     keys["predictor"] = {"column": "predictor", "name": "predictor__"}
     keys["group"] = {"column": "group", "name": "group__"}
     assert Study.model_validate(keys).group_predictor.name == name
+
+
+@pytest.mark.parametrize("command", ["new", "check"])
+def test_a_file_is_meant_by_its_own_name_and_not_by_its_folders(
+    command: str, tmp_path: Path
+) -> None:
+    (tmp_path / "clinics.csv").write_text(CSV)
+    (tmp_path / "clinics.yaml").write_text(ROLES)
+    ending = "csv" if command == "new" else "yaml"
+    for name, near in (("clincs", True), ("pupils", False)):
+        result = CliRunner().invoke(app, [command, str(tmp_path / f"{name}.{ending}")])
+        assert result.exit_code == 1
+        assert (f"did you mean '{tmp_path / 'clinics'}.{ending}'?" in result.stderr) == near
+        assert ("did you mean" in result.stderr) == near

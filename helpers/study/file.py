@@ -4,7 +4,6 @@ Everything wrong with a study is a :class:`StudyError` that names the file, the 
 remedy.
 """
 
-import difflib
 import keyword
 import re
 import unicodedata
@@ -28,7 +27,7 @@ from pydantic import (
 
 from helpers.study.installation import DATA_FOLDER
 from helpers.study.tables import as_written, tidy
-from helpers.text import NEAR, did_you_mean
+from helpers.text import did_you_mean, near_file
 
 STUDY_FOLDERS = (DATA_FOLDER / "more", DATA_FOLDER)  # of two equal names the last counts
 
@@ -558,14 +557,3 @@ def _known_keys(place: Iterable[str | int]) -> list[str]:
     models = {"unit": Noun, "group": Group}
     model = Study if part is None else models.get(str(part), Variable)
     return list(model.model_fields)
-
-
-def near_file(path: Path, there: Iterable[Path]) -> str:
-    """Name the file nearest to one that is not there, by what is before the ending.
-
-    >>> near_file(Path("data/hbs.csv"), [Path("data/hsb.csv"), Path("data/readme.csv")])
-    "; did you mean 'data/hsb.csv'?"
-    """
-    by_stem = {each.stem.lower(): each for each in sorted(there) if each != path}
-    near = difflib.get_close_matches(path.stem.lower(), by_stem, n=1, cutoff=NEAR)
-    return f"; did you mean {str(by_stem[near[0]])!r}?" if near else ""

@@ -11,8 +11,8 @@ import yaml
 from helpers.study.file import StudyError, clean_name
 from helpers.study.guess import NEARLY_ALL, ROLES, Candidate, Facts, facts_of, guess
 from helpers.study.reading import read_study
-from helpers.study.tables import LEFT_OUT, READERS, kind_of, read_table
-from helpers.text import did_you_mean, listed
+from helpers.study.tables import LEFT_OUT, READERS, TableError, kind_of, read_table
+from helpers.text import did_you_mean, listed, near_file
 
 MOST_CANDIDATES = 4  # for a role, when the likeliest make no study
 MOST_TRIED = 10  # combinations of these; each reads the data
@@ -94,8 +94,10 @@ def _read(data: Path) -> pd.DataFrame:
     try:
         return read_table(data)
     except FileNotFoundError:
-        near = [str(path) for path in data.parent.glob("*") if kind_of(path) in READERS]
-        raise StudyError(f"there is no file {data}{did_you_mean(str(data), near)}") from None
+        near = near_file(data, [p for p in data.parent.glob("*.*") if kind_of(p) in READERS])
+        raise StudyError(f"there is no file {data}{near}") from None
+    except TableError as error:
+        raise StudyError(f"{data.name} could not be read: {error}") from None
     except Exception as error:  # each reader has errors of its own
         raise StudyError(f"{data.name} could not be read ({error}); save it again") from error
 

@@ -18,7 +18,6 @@ from helpers.study.file import (
     as_level,
     fault_of_levels,
     find_study,
-    near_file,
     read_yaml,
     validate,
 )
@@ -35,7 +34,7 @@ from helpers.study.tables import (
     read_table,
     tidy,
 )
-from helpers.text import did_you_mean, listed
+from helpers.text import did_you_mean, listed, near_file
 
 MOST_CATEGORIES = 20  # a cross table of more could not be read
 
