@@ -72,6 +72,12 @@ def random_studies(n: int, start: int = 0) -> Iterator[Study]:
             yield study
 
 
+def with_frame(study: Study, frame: pd.DataFrame) -> Study:
+    """Return a study with other rows."""
+    rows = np.arange(len(frame)) + 1
+    return study.with_rows(frame, study.n_rows, study.missing, study.levels, rows, [], {})
+
+
 def is_fit(study: Study) -> bool:
     """Whether a study would be taken to the chapters at all."""
     frame = study.frame

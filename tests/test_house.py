@@ -22,9 +22,9 @@ MAY_KNOW = {
     "running": {"text", "models", "study", "course", "chapters"},
 }
 ROOMS = {
-    ".".join(path.relative_to(ROOT).with_suffix("").parts): path
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
     for path in sorted((ROOT / "helpers").rglob("*.py"))
-    if path.stem not in ("__init__", "__main__")
+    if path.parent.name != "helpers" or path.stem == "text"
 }
 
 

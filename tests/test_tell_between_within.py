@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from laws import assert_lawful, hidden_alternatives, never_reached, unlawful
 from quick_fits import Numbers, estimate, thousands
+from random_studies import with_frame
 
 from helpers import Estimate
 from helpers.chapters.between_within import exercises, tell
@@ -254,9 +255,7 @@ def found(c: Chapter) -> dict[str, object]:
 
 def again(c: Chapter, frame: pd.DataFrame) -> dict[str, object]:
     """Find anew, on other rows of the study."""
-    rows = np.arange(len(frame)) + 1
-    study = c.study
-    other = study.with_rows(frame, study.n_rows, study.missing, study.levels, rows)
+    other = with_frame(c.study, frame)
     return found(chapter_of(Numbers(other)))
 
 

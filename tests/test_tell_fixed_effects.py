@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from laws import EXCLUDE_EACH_OTHER, assert_lawful, hidden_alternatives, never_reached, unlawful
 from quick_fits import Numbers, least_squares, thousands
+from random_studies import with_frame
 
 from helpers import Estimate
 from helpers.chapters.fixed_effects import compare, tell
@@ -120,9 +121,8 @@ def with_one_pair(numbers: Numbers, rng: np.random.Generator) -> Numbers | None:
     if others.empty:
         return None
     few = pd.concat([first.reset_index(), others.head(1)])[frame.columns].sort_values("g")
-    rows = np.arange(len(few)) + 1
     few = few.reset_index(drop=True)
-    return Numbers(study.with_rows(few, study.n_rows, study.missing, study.levels, rows))
+    return Numbers(with_frame(study, few))
 
 
 @cache
@@ -292,8 +292,7 @@ def found(c: Chapter) -> dict[str, object]:
 
 def again(numbers: Numbers, frame: pd.DataFrame) -> dict[str, object]:
     """Find anew, on other rows of the study."""
-    study, rows = numbers.study, np.arange(len(frame)) + 1
-    other = study.with_rows(frame, study.n_rows, study.missing, study.levels, rows)
+    other = with_frame(numbers.study, frame)
     return found(chapter_of(Numbers(other), 0))
 
 

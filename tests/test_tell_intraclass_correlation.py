@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from laws import assert_lawful, hidden_alternatives, never_reached, unlawful
 from quick_fits import Mixed, Numbers, thousands
+from random_studies import with_frame
 from scipy import special
 
 from helpers import Estimate
@@ -300,8 +301,7 @@ def found(c: Chapter) -> dict[str, object]:
 def again(numbers: Numbers, seed: int, frame: pd.DataFrame) -> dict[str, object]:
     """Find anew, on other rows of the study."""
     study = numbers.study
-    rows = np.arange(len(frame)) + 1
-    other = study.with_rows(frame, study.n_rows, study.missing, study.levels, rows)
+    other = with_frame(study, frame)
     return found(chapter_of(Numbers(other), seed))
 
 
@@ -334,7 +334,7 @@ def test_mistaken_shares_depend_on_the_outcomes_units() -> None:
     shares = []
     for factor in (1, 1000):
         rows = frame.assign(y=factor * frame["y"])
-        other = numbers.study.with_rows(rows, len(rows), {}, numbers.study.levels, rows.index)
+        other = with_frame(numbers.study, rows)
         shares.append(abs(chapter_of(Numbers(other), 0).mistaken["unit"]))
     assert shares[1] > 1000 * shares[0]
 

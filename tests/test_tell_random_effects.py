@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from laws import assert_lawful, hidden_alternatives, never_reached, unlawful
 from quick_fits import Mixed, Numbers, estimate, thousands
+from random_studies import with_frame
 
 from helpers import Estimate, fit_mixed, means_differ, read_study
 from helpers.chapters.random_effects import draw, tell
@@ -300,8 +301,7 @@ def found(c: Chapter) -> dict[str, object]:
 
 def again(c: Chapter, frame: pd.DataFrame) -> dict[str, object]:
     """Find anew, on other rows of the study."""
-    study, rows = c.study, np.arange(len(frame)) + 1
-    other = study.with_rows(frame, study.n_rows, study.missing, study.levels, rows)
+    other = with_frame(c.study, frame)
     return found(chapter_of(Numbers(other), c.seed))
 
 

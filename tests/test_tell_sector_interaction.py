@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from laws import assert_lawful, hidden_alternatives, never_reached, unlawful
 from quick_fits import Numbers, estimate, thousands
+from random_studies import with_frame
 from scipy import special
 
 from helpers import Estimate
@@ -280,8 +281,7 @@ def found(c: Chapter) -> dict[str, object]:
 def again(numbers: Numbers, seed: int, frame: pd.DataFrame) -> dict[str, object]:
     """Find anew, on other rows of the study."""
     study = numbers.study
-    rows = np.arange(len(frame)) + 1
-    other = study.with_rows(frame, study.n_rows, study.missing, study.levels, rows)
+    other = with_frame(study, frame)
     return found(chapter_of(Numbers(other), seed))
 
 
