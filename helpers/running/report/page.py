@@ -103,7 +103,7 @@ def page(title: str, body: str, links: Mapping[str, str]) -> str:
 
 
 def chapter_page(notebook: NotebookNode, links: Mapping[str, str]) -> str:
-    """Return an executed chapter as a page, without the code that writes sentences.
+    """Return an executed chapter as a page, without the lines that tell its sentences.
 
     >>> from nbformat.v4 import new_markdown_cell, new_notebook
     >>> notebook = new_notebook(cells=[new_markdown_cell("# 1 · A title")])
