@@ -74,7 +74,6 @@ def code_of(path: Path) -> str:
 # What a program may import beside the base, by the beginning of its path.
 EXTRAS = {
     "data/": ["test"],
-    "handouts/": ["handouts"],
     "helpers/cluster.py": ["cluster"],
     "helpers/live.py": ["lab"],
     "helpers/tables.py": ["formats"],
