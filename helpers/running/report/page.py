@@ -16,7 +16,15 @@ from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 
 # A report is for analysts: it has no parameters to set, nobody to examine, and no kernel.
-LEFT_OUT = {"answer", "exercise", "injected-parameters", "live", "parameters", "solution"}
+LEFT_OUT = {
+    "answer",
+    "exercise",
+    "injected-parameters",
+    "live",
+    "notebook-only",
+    "parameters",
+    "solution",
+}
 
 _PAGE = Template((Path(__file__).parent / "page.html").read_text(encoding="utf-8"))
 
