@@ -1,6 +1,6 @@
 """What all chapters share: reading a study, fitting it, drawing it, and saying what is true of it.
 
-A chapter imports from here and never from a room inside: ``from helpers import read_study, say``.
+A chapter imports from here and never from a room inside: ``from helpers import read_study, icc``.
 Each name is loaded on first use, so that ``import helpers`` stays quick.
 """
 
@@ -19,11 +19,9 @@ if TYPE_CHECKING:
     from helpers.course.estimates import estimates_of as estimates_of
     from helpers.course.estimates import show_estimates as show_estimates
     from helpers.course.findings import means_differ as means_differ
-    from helpers.course.words import choose as choose
     from helpers.course.words import count as count
     from helpers.course.words import interval as interval
     from helpers.course.words import magnitude as magnitude
-    from helpers.course.words import say as say
     from helpers.course.words import verdict as verdict
     from helpers.course.words import words as words
     from helpers.models.estimate import Estimate as Estimate
@@ -69,13 +67,11 @@ _ROOM_OF = {
     "estimates_of": "course.estimates",
     "means_differ": "course.findings",
     "show_estimates": "course.estimates",
-    "choose": "course.words",
     "count": "course.words",
     "interval": "course.words",
     "number": "text",
     "p_value": "text",
     "percent": "text",
-    "say": "course.words",
     "magnitude": "course.words",
     "verdict": "course.words",
     "words": "course.words",

@@ -2,9 +2,7 @@
 
 import io
 import json
-import math
 from collections.abc import Iterable
-from typing import Any
 
 from matplotlib import rc_context
 from nbformat import NotebookNode
@@ -21,7 +19,7 @@ from helpers import (
     verdict,
     words,
 )
-from helpers.course.estimates import collect_estimates
+from helpers.course.estimates import collect_estimates, read_rows
 from helpers.course.style import LINES, draw_line, legend_above
 
 STUDY = read_study("hsb")
@@ -29,13 +27,7 @@ STUDY = read_study("hsb")
 
 def estimates_of(notebooks: Iterable[NotebookNode]) -> dict[tuple[str, str, str], Estimate]:
     """Return the estimates that executed chapters carry, by chapter, model and term."""
-    rows = (row for notebook in notebooks for row in collect_estimates(notebook))
-    return {(row["chapter"], row["model"], row["term"]): _estimate(row) for row in rows}
-
-
-def _estimate(row: dict[str, Any]) -> Estimate:
-    known = {name: math.nan if value is None else value for name, value in row.items()}
-    return Estimate(**{name: value for name, value in known.items() if name != "chapter"})
+    return read_rows(row for notebook in notebooks for row in collect_estimates(notebook))
 
 
 def _slopes(notebooks: Iterable[NotebookNode]) -> dict[str, Estimate]:

@@ -8,7 +8,7 @@ from conftest import CHAPTERS
 
 from helpers import read_study
 from helpers.course.estimates import collect_estimates
-from helpers.running.report.index import Chapter, answer, estimates_of, index_page
+from helpers.running.report.index import Chapter, answer, found_in, index_page
 
 NAMES = [path.stem for path in CHAPTERS]
 ROWS = {p.stem: collect_estimates(nbformat.read(p, as_version=4)) for p in CHAPTERS}
@@ -25,12 +25,12 @@ def in_short(done: tuple[str, ...], failed: tuple[str, ...]) -> str:
 
 @pytest.fixture(autouse=True)
 def _without_figures(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("helpers.report.index.picture", lambda figure, alt: "")
+    monkeypatch.setattr("helpers.running.report.index.as_png", lambda figure: b"")
 
 
 @pytest.mark.parametrize("number", range(len(NAMES) + 1))
 def test_the_answer_is_true_after_any_of_the_chapters(number: int) -> None:
-    told = dict(zip(NAMES, (answer(HSB, estimates_of(ROWS[name])) for name in NAMES), strict=True))
+    told = dict(zip(NAMES, (answer(HSB, found_in(ROWS[name])) for name in NAMES), strict=True))
     for done in combinations(NAMES, number):
         rest = tuple(name for name in NAMES if name not in done)
         for failed in ((), rest):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers import Estimate, choose, count, interval, number, p_value, percent, verdict, words
+from helpers import Estimate, count, interval, number, p_value, percent, verdict, words
 from helpers.study.file import Study
 from helpers.text import NOT_AVAILABLE
 
@@ -67,16 +67,6 @@ def test_a_verdict_follows_its_interval(low: float, width: float) -> None:
 
 def test_an_interval_that_is_not_defined_supports_no_direction() -> None:
     assert verdict(estimate(math.nan, math.nan), **SENTENCES) == SENTENCES["unclear"]
-
-
-def test_a_sentence_can_stand_on_several_lines_of_a_cell() -> None:
-    assert choose(True, "\n    One\n    sentence.") == "One sentence."
-    assert choose(False, "No.") == ""
-
-
-def test_a_condition_without_a_sentence_is_an_error() -> None:
-    with pytest.raises(ValueError, match="zip"):
-        choose(True, "Yes.", False)
 
 
 @given(st.text(alphabet="a_*`$<>[]#|\\ ", min_size=1))

@@ -47,24 +47,6 @@ class Prose:
         return self.text
 
 
-def say(text: str) -> None:
-    """Show text as the page's own prose.
-
-    Parameters
-    ----------
-    text
-        Markdown, its facts already computed. Line breaks inside a paragraph are spaces.
-
-    Examples
-    --------
-    >>> say(f"The slope is {number(2.39018)}.")
-    <IPython.core.display.Markdown object>
-    """
-    from IPython.display import Markdown, display
-
-    display(Markdown(text.strip()))
-
-
 def magnitude(estimate: Estimate) -> str:
     """Write how large an estimate is, for a sentence that says its direction in words.
 
@@ -126,29 +108,6 @@ def verdict(estimate: Estimate, *, higher: str, lower: str, unclear: str, null: 
     if estimate.conf_high < null:
         return _one_line(lower)
     return _one_line(unclear)
-
-
-def choose(*cases: bool | str, otherwise: str = "") -> str:
-    """Choose the first sentence whose condition holds.
-
-    Where a sentence depends on an estimate, use :func:`verdict`; this is for what is a plain fact
-    of the data, such as which of two computed numbers is larger.
-
-    Parameters
-    ----------
-    *cases
-        A condition, the sentence that is true under it, and so on in turn.
-    otherwise
-        The sentence for when no condition holds.
-
-    Examples
-    --------
-    >>> choose(3 > 4, "It is larger.", 3 < 4, "It is smaller.", otherwise="They are equal.")
-    'It is smaller.'
-    """
-    conditions, sentences = cases[::2], cases[1::2]
-    fitting = [s for c, s in zip(conditions, sentences, strict=True) if c]
-    return _one_line(str(fitting[0]) if fitting else otherwise)
 
 
 @dataclass(frozen=True)
