@@ -1,13 +1,18 @@
 """A study's index says what its chapters found, whichever of them have run."""
 
+import io
+import math
+from dataclasses import replace
 from itertools import combinations, product
+from typing import Any
 
 import nbformat
+import pandas as pd
 import pytest
 from conftest import CHAPTERS
 
-from helpers import read_study
-from helpers.course.estimates import collect_estimates
+from helpers import Estimate, read_study, show_estimates
+from helpers.course.estimates import collect_estimates, read_rows, results_as_csv
 from helpers.running.report.index import Chapter, answer, found_in, index_page
 
 NAMES = [path.stem for path in CHAPTERS]
@@ -26,6 +31,24 @@ def in_short(done: tuple[str, ...], failed: tuple[str, ...]) -> str:
 @pytest.fixture(autouse=True)
 def _without_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("helpers.running.report.index.as_png", lambda figure: b"")
+
+
+@pytest.mark.parametrize("low", [-1.5, math.nan])
+def test_a_row_read_back_is_the_estimate_that_was_shown(
+    low: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows: list[dict[str, Any]] = []
+    monkeypatch.setattr(
+        "IPython.display.display", lambda _, metadata: rows.extend(metadata["estimates"])
+    )
+    shown = Estimate("within", "fixed", "x", 0.1 + 0.2, df=math.inf, conf_low=low, method="OLS")
+    show_estimates("03", {"x": shown})
+    of_csv = pd.read_csv(
+        io.StringIO(results_as_csv(rows)), dtype={"chapter": str}, float_precision="round_trip"
+    )
+    expected = replace(shown, df=math.nan)  # a table holds finite numbers
+    for read in (read_rows(rows), read_rows(of_csv.to_dict("records"))):
+        assert str(read) == str({("03", "within", "x"): expected})
 
 
 @pytest.mark.parametrize("number", range(len(NAMES) + 1))
