@@ -129,7 +129,7 @@ def test_the_chapters_are_shown_as_committed(read: dict[str, Reader]) -> None:
         alts = [image["alt"] for image in described if image]
         assert alts
         assert [alt for alt in shown.alts if alt in alts] == alts
-        for hidden in ("say(f", 'study = "hsb"', "not attempted"):
+        for hidden in ("tell.", 'study = "hsb"', "not attempted"):
             assert hidden not in shown.text
         code = [cell for cell in cells if cell["cell_type"] == "code"]
         for tag, as_class in (("solution", "hide"), ("live", "live-player")):
