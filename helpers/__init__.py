@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from helpers.course.words import count as count
     from helpers.course.words import interval as interval
     from helpers.course.words import magnitude as magnitude
-    from helpers.course.words import verdict as verdict
     from helpers.course.words import words as words
     from helpers.models.estimate import Estimate as Estimate
     from helpers.models.fit import MixedFit as MixedFit
@@ -73,7 +72,6 @@ _ROOM_OF = {
     "p_value": "text",
     "percent": "text",
     "magnitude": "course.words",
-    "verdict": "course.words",
     "words": "course.words",
     "demonstrate_icc": "course.demonstrations.simulated",
     "demonstrate_naive_error": "course.demonstrations.simulated",

@@ -84,32 +84,6 @@ def count(n: int, noun: Noun | None = None) -> str:
     return _as_text(counted(n, noun))
 
 
-def verdict(estimate: Estimate, *, higher: str, lower: str, unclear: str, null: float = 0.0) -> str:
-    """Choose the sentence that an estimate's 95% interval supports.
-
-    Parameters
-    ----------
-    estimate
-        The estimate, with its interval.
-    higher, lower, unclear
-        The sentence for an interval wholly above `null`, wholly below it, and for one that
-        holds it or is not defined.
-    null
-        The value to be told apart from, in the estimate's units.
-
-    Examples
-    --------
-    >>> slope = Estimate("total", "fixed", "x", 2.0, conf_low=1.0, conf_high=3.0)
-    >>> verdict(slope, higher="It rises.", lower="It falls.", unclear="It cannot be told.")
-    'It rises.'
-    """
-    if estimate.conf_low > null:
-        return _one_line(higher)
-    if estimate.conf_high < null:
-        return _one_line(lower)
-    return _one_line(unclear)
-
-
 @dataclass(frozen=True)
 class Words:
     """A study's own words, safe to stand in Markdown.
@@ -184,11 +158,6 @@ def words(study: "Study") -> Words:
         ),
         missing=", ".join(f"{n:,} in {_as_text(label)}" for label, n in study.missing.items()),
     )
-
-
-def _one_line(sentence: str) -> str:
-    """Take out the line breaks and indents that a sentence has in a cell's code."""
-    return " ".join(sentence.split())
 
 
 @cache
