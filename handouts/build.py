@@ -17,6 +17,7 @@ import typer
 from nbformat import NotebookNode
 
 from helpers.running.report.page import title_of
+from helpers.study.installation import chapter_files
 
 ROOT = Path(__file__).resolve().parent.parent
 README = Template((Path(__file__).parent / "README.template.md").read_text(encoding="utf-8"))
@@ -80,7 +81,7 @@ def build(
 ) -> None:
     """Make a zip of each chapter."""
     out.mkdir(parents=True, exist_ok=True)
-    paths = sorted((ROOT / "notebooks").glob("[0-9][0-9]-*.ipynb"))
+    paths = chapter_files()
     for path in paths:
         write_zip(out / f"{path.stem}.zip", files_of(path))
     typer.echo(f"{len(paths)} handouts in {out}")

@@ -19,12 +19,9 @@ if TYPE_CHECKING:
     from helpers.course.estimates import estimates_of as estimates_of
     from helpers.course.estimates import show_estimates as show_estimates
     from helpers.course.findings import means_differ as means_differ
-    from helpers.course.words import choose as choose
     from helpers.course.words import count as count
     from helpers.course.words import interval as interval
     from helpers.course.words import magnitude as magnitude
-    from helpers.course.words import say as say
-    from helpers.course.words import verdict as verdict
     from helpers.course.words import words as words
     from helpers.models.estimate import Estimate as Estimate
     from helpers.models.fit import MixedFit as MixedFit
@@ -69,15 +66,12 @@ _ROOM_OF = {
     "estimates_of": "course.estimates",
     "means_differ": "course.findings",
     "show_estimates": "course.estimates",
-    "choose": "course.words",
     "count": "course.words",
     "interval": "course.words",
     "number": "text",
     "p_value": "text",
     "percent": "text",
-    "say": "course.words",
     "magnitude": "course.words",
-    "verdict": "course.words",
     "words": "course.words",
     "demonstrate_icc": "course.demonstrations.simulated",
     "demonstrate_naive_error": "course.demonstrations.simulated",

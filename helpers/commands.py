@@ -95,14 +95,8 @@ def run(
 ) -> None:
     """Execute the chapters on studies; write notebooks, pages, an index and results.csv."""
     start = time.monotonic()
-    from helpers.running.rerun import (
-        check_parameters,
-        claim,
-        count_cells,
-        find_chapters,
-        plan,
-        run_chapters,
-    )
+    from helpers.running.plan import check_parameters, claim, count_cells, find_chapters, plan
+    from helpers.running.run import run_chapters
 
     try:
         # Checked before any chapter starts, so that what is wrong is said once.
@@ -119,7 +113,7 @@ def run(
     total = len(runs) * count_cells(notebooks)
     with tqdm(total=total, desc=described, unit="cell") as bar:
         try:
-            outcome = run_chapters(
+            ending = run_chapters(
                 runs,
                 notebooks,
                 parameters=parameters,
@@ -134,17 +128,17 @@ def run(
         except OSError as error:
             bar.close()
             _refuse(OSError(f"{error}; what is finished is kept, and the same command goes on"))
-    for folder, failed in outcome.failed.items():
+    for folder, failed in ending.failed.items():
         for name, message in failed.items():
             where = f"{folder.name}: " if len(runs) > 1 else ""
             typer.echo(f"error: {where}{name}: {message}", err=True)
     where = runs[0].together or runs[0].out
-    kept = f", {outcome.kept} of them as they stood" if outcome.kept else ""
+    kept = f", {ending.kept} of them as they stood" if ending.kept else ""
     seconds = time.monotonic() - start
     asked = len(runs) * len(notebooks)
     typer.echo(
-        f"{outcome.done} of {asked} chapters in {where}{os.sep}{kept}, {seconds:.0f} s; "
+        f"{ending.done} of {asked} chapters in {where}{os.sep}{kept}, {seconds:.0f} s; "
         f"begin with {where / 'index.html'}"
     )
-    if outcome.failed:
+    if ending.failed:
         raise typer.Exit(2)

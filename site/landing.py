@@ -18,22 +18,16 @@ from helpers import (
     words,
 )
 from helpers.chapters.between_within import draw
-from helpers.course.estimates import collect_estimates
+from helpers.course.estimates import collect_estimates, read_rows
 from helpers.course.findings import Finding, direction
 from helpers.course.style import LINES, draw_line, legend_above
-from helpers.running.report.index import read_rows
 
 STUDY = read_study("hsb")
 
 
 def estimates_of(notebooks: Iterable[NotebookNode]) -> dict[tuple[str, str, str], Estimate]:
     """Return the estimates that executed chapters carry, by chapter, model and term."""
-    return {
-        (row["chapter"], *where): estimate
-        for notebook in notebooks
-        for row in collect_estimates(notebook)
-        for where, estimate in read_rows([row]).items()
-    }
+    return read_rows(row for notebook in notebooks for row in collect_estimates(notebook))
 
 
 def _slopes(notebooks: Iterable[NotebookNode]) -> dict[str, Estimate]:

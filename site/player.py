@@ -1,8 +1,6 @@
 """Live demonstrations on a page that has no kernel: pictures and sentences made beforehand."""
 
-import hashlib
 import json
-import os
 import shutil
 from collections.abc import Callable
 from html import escape
@@ -10,10 +8,10 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-import matplotlib as mpl
-
 from helpers import demonstrate_icc, demonstrate_naive_error, demonstrate_shrinkage, read_study
 from helpers.course.demonstrations.simulated import Demonstration
+from helpers.running.writing import write_whole
+from helpers.study.checksums import checksum, code_checksum
 from helpers.study.file import DATA_FOLDER, Study
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -65,12 +63,8 @@ def player(cell_id: str, assets: Path, address: str = "_static") -> str:
 
 
 def _inputs() -> str:
-    """Return the SHA-256 of all that goes into the pictures and sentences."""
-    digest = hashlib.sha256(mpl.__version__.encode())
-    sources = sorted((ROOT / "helpers").rglob("*.py"))
-    for path in [*sources, *sorted(DATA_FOLDER.glob("hsb.*"))]:
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    """Return what tells of all that goes into the pictures and sentences."""
+    return f"{code_checksum()} {checksum(*sorted(DATA_FOLDER.glob('hsb.*')))}"
 
 
 def _read(folder: Path) -> dict[str, Any] | None:
@@ -90,7 +84,7 @@ def _make(demonstration: Demonstration, folder: Path) -> dict[str, Any]:
         while demonstration.advance(value):
             pass
         picture = f"{place:02d}.png"
-        _write(folder / picture, demonstration.picture(value))
+        write_whole({folder / picture: demonstration.picture(value)})
         sentence = demonstration.say(value)
         frames.append(
             {"picture": picture, "value": demonstration.write(value), "sentence": sentence}
@@ -102,12 +96,5 @@ def _make(demonstration: Demonstration, folder: Path) -> dict[str, Any]:
         "start": demonstration.values.index(demonstration.start),
         "frames": frames,
     }
-    _write(folder / "about.json", json.dumps(about).encode())
+    write_whole({folder / "about.json": json.dumps(about)})
     return about
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file, whole or not at all: two builds may be at it."""
-    half = path.with_name(f"{path.name}.{os.getpid()}")
-    half.write_bytes(content)
-    half.replace(path)

@@ -17,6 +17,8 @@ from landing import landing_figure, landing_values
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
+from helpers.study.installation import chapter_files
+
 SITE = Path(__file__).resolve().parent
 ROOT = SITE.parent
 
@@ -45,7 +47,7 @@ def prepare(source: Path, pages: Path) -> None:
 
 
 def _contents(assets: Path) -> Iterator[tuple[str, str]]:
-    chapters = {path: nbformat.read(path, 4) for path in sorted(ROOT.glob("notebooks/*.ipynb"))}
+    chapters = {path: nbformat.read(path, 4) for path in chapter_files()}
     for path, chapter in chapters.items():
         yield f"notebooks/{path.name}", nbformat.writes(site_chapter(chapter, assets, "../_static"))
     for path in sorted(SITE.glob("*.md")):
@@ -74,7 +76,7 @@ def _setup(app: Sphinx, config: Config) -> None:
 
 def _ship_sources(app: Sphinx, failure: Exception | None) -> None:
     """Let readers download the chapters as committed, not as the site wants them."""
-    for path in () if failure else ROOT.glob("notebooks/*.ipynb"):
+    for path in () if failure else chapter_files():
         shutil.copy(path, Path(app.outdir) / "_sources" / "notebooks")
 
 

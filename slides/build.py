@@ -24,6 +24,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from helpers.running.report.page import markdown_to_html, page, title_of
+from helpers.study.installation import chapter_files
 
 HERE = Path(__file__).resolve().parent
 TEMPLATE = Template((HERE / "deck.html").read_text(encoding="utf-8"))
@@ -180,7 +181,7 @@ def build(
     for name in VENDORED:
         shutil.copyfile(HERE / "reveal.js" / name, out / "reveal.js" / name)
     listed = []
-    for path in sorted(chapters.glob("[0-9][0-9]-*.ipynb")):
+    for path in chapter_files(chapters):
         notebook = nbformat.read(path, as_version=4)
         (out / f"{path.stem}.html").write_text(deck(notebook), encoding="utf-8", newline="\n")
         listed.append(f"- [{title_of(notebook)}]({path.stem}.html)")

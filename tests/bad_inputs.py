@@ -225,9 +225,6 @@ BAD: Mapping[str, Case] = {
     "means that follow from the kind": large(
         lambda f: f[f["place"] < 3].assign(x=lambda g: g["place"] + g["w"])
     ),
-    "means that differ by rounding": data(
-        lambda f: f.assign(x=(f["x"] - f.groupby("group")["x"].transform("mean")).round(6))
-    ),
     "values far from zero": data(lambda f: f.assign(x=f["x"] + 1e12)),
     "a group predictor that varies within": data(lambda f: f.assign(w=range(len(f))), **KINDS),
     "a group predictor that never varies": data(lambda f: f.assign(w=1), **KINDS),

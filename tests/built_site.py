@@ -11,6 +11,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
+from helpers.running.writing import write_whole
+
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 SOURCE = BUILD / "site-source"
@@ -50,9 +52,7 @@ def build_once(shared: Path) -> Site:
             time.sleep(0.2)
         return Site(BUILD / "site", messages.read_text(encoding="utf-8"))
     site = build()
-    half = shared / "messages.partial"
-    half.write_text(site.messages, encoding="utf-8")
-    half.replace(messages)
+    write_whole({messages: site.messages})
     return site
 
 

@@ -24,13 +24,14 @@ from playwright.sync_api import Browser, sync_playwright
 from xdist.scheduler import LoadFileScheduling
 
 from helpers.course.words import Prose
+from helpers.study.installation import chapter_files
 
 # A shared machine may be slow now and then; that is no failure.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 ROOT = Path(__file__).resolve().parent.parent
-CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+CHAPTERS = chapter_files()
 
 
 class OneWorkerForHsb(LoadFileScheduling):

@@ -11,7 +11,16 @@ import pytest
 from conftest import CHAPTERS
 from made_up import KEYS, write_study
 
-from helpers import FitError, Study, StudyError, contextual_effect, fit_mixed, icc, read_study
+from helpers import (
+    FitError,
+    Study,
+    StudyError,
+    contextual_effect,
+    fit_mixed,
+    icc,
+    means_differ,
+    read_study,
+)
 from helpers.study.reading import FEW_GROUPS
 
 # The formulas of the chapters, by what a study needs for them.
@@ -109,17 +118,17 @@ def fit_all(study: Study) -> Iterator[str]:
         data[f"{name}_mean"] = data.groupby(group)[name].transform("mean")
         data[f"{name}_within"] = data[name] - data[f"{name}_mean"]
     means = data.groupby(group)[x].mean()
-    means_differ = means.std() > 1e-9 * data[x].std() and len(means) > 2
-    formulas = list(ALWAYS[:3]) + [f for f in MEANS_DIFFER if means_differ]
+    differ = means_differ(means, data[x]) and len(means) > 2
+    formulas = list(ALWAYS[:3]) + [f for f in MEANS_DIFFER if differ]
     if w is not None and len(means) >= FEW_GROUPS:
-        formulas += [*KINDS, *(f for f in KINDS_AND_MEANS if means_differ)]
+        formulas += [*KINDS, *(f for f in KINDS_AND_MEANS if differ)]
     for formula in formulas:
         try:
             fit = fit_mixed(formula.format(y=y, x=x, w=w), data, groups=group)
             assert np.isfinite([*fit.fe_params, *fit.bse_fe, fit.scale, fit.llf]).all()
             if formula == "{y} ~ 1":
                 icc(fit)
-            if formula == "{y} ~ {x}" and means_differ:
+            if formula == "{y} ~ {x}" and differ:
                 contextual_effect(fit, x)
         except FitError as error:
             yield f"{formula}: {error}"

@@ -59,6 +59,10 @@ def test_a_chapter_knows_nothing_of_another() -> None:
             assert all(other.startswith(f"{chapter}.") for other in others), others
 
 
+def test_what_travels_to_a_cluster_knows_no_other_room_of_running() -> None:
+    assert not [k for k in known_to("helpers.running.execute") if floor(k) == "running"]
+
+
 def test_models_load_nothing_that_reads_study_files() -> None:
     program = "import sys, helpers.models.fit; print({'pydantic', 'yaml'} & set(sys.modules))"
     run = subprocess.run(

@@ -21,7 +21,8 @@ from typer.testing import CliRunner
 from helpers.__main__ import STOPPED
 from helpers.commands import app
 from helpers.course.estimates import COLUMNS, collect_estimates
-from helpers.running.rerun import check_parameters, claim, find_chapters
+from helpers.running.plan import check_parameters, claim, find_chapters
+from helpers.running.writing import write_whole
 from helpers.study.file import StudyError
 
 Tiny = Callable[..., subprocess.CompletedProcess[str]]
@@ -65,8 +66,8 @@ def write_chapters(folder: Path, **sources: str) -> Path:
 PROGRAM = """if True:
     import sys
     from pathlib import Path
-    from helpers.running import rerun
-    rerun.NOTEBOOKS = Path(sys.argv[1])
+    from helpers.study import installation
+    installation.NOTEBOOKS = Path(sys.argv[1])
     from helpers.__main__ import main
     sys.argv = ["helpers", *sys.argv[2:]]
     main()
@@ -161,13 +162,14 @@ def wait_for(happens: Callable[[], bool]) -> None:
 
 
 def test_an_interrupt_while_the_command_is_loading_is_answered_in_one_line(tmp_path: Path) -> None:
-    # Each import is told when it is done: that of `start`, and then the first ones of typer.
-    command = [sys.executable, "-X", "importtime", "-m", "helpers", "run", "hsb"]
+    # Each import is told when it is done: that of `__main__`, and then the first ones of typer.
+    begin = "from helpers.__main__ import main; main()"
+    command = [sys.executable, "-X", "importtime", "-c", begin, "run", "hsb"]
     log = tmp_path / "log"
     process = start(command, log)
     wait_for(lambda: "\n" in log.read_text().partition("helpers.__main__\n")[2])
     interrupt(process, log)
-    assert "helpers.studyfile" not in log.read_text()
+    assert "helpers.study.file" not in log.read_text()
 
 
 @pytest.mark.slow
@@ -211,17 +213,15 @@ def test_after_an_interrupt_at_any_moment_the_same_command_goes_on(tmp_path: Pat
 def test_a_full_disk_leaves_the_file_as_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from helpers.running import rerun
-
     def full(self: Path, *_: object, **__: object) -> None:
         os.close(os.open(self, os.O_CREAT | os.O_WRONLY))
         raise OSError(28, "No space left on device")
 
     target = tmp_path / "index.html"
     target.write_text("as it was")
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(OSError, match=r"No space left on device: .*index.html"):
-        rerun._write({target: "new"})
+        write_whole({target: "new"})
     assert names(tmp_path) == ["index.html"]
     assert target.read_text() == "as it was"
 
@@ -250,7 +250,10 @@ def test_several_studies_are_laid_side_by_side(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_words_of_a_study_reach_no_page_as_html(tmp_path: Path) -> None:
     evil = "<script>alert(1)</script> & $x$ *b* 🙂 שלום"
-    say = "from helpers import *\nword = words(read_study(study))\nsay(word.y)\nsay(word.x)"
+    say = """from helpers import *
+from helpers.course.words import Prose
+word = words(read_study(study))
+display(Prose(word.y), Prose(word.x))"""
     chapters = write_chapters(tmp_path / "chapters", good=GOOD, say=say)
     keys = {
         "title": evil,

@@ -1,14 +1,19 @@
 """A study's index says what its chapters found, whichever of them have run."""
 
+import json
+import math
+from dataclasses import replace
 from itertools import combinations, product
+from typing import Any
 
 import nbformat
+import pandas as pd
 import pytest
 from conftest import CHAPTERS
 
-from helpers import read_study
-from helpers.course.estimates import collect_estimates
-from helpers.running.report.index import Chapter, answer, estimates_of, index_page
+from helpers import Estimate, read_study, show_estimates
+from helpers.course.estimates import collect_estimates, read_rows
+from helpers.running.report.index import Chapter, answer, found_in, index_page
 
 NAMES = [path.stem for path in CHAPTERS]
 ROWS = {p.stem: collect_estimates(nbformat.read(p, as_version=4)) for p in CHAPTERS}
@@ -25,12 +30,27 @@ def in_short(done: tuple[str, ...], failed: tuple[str, ...]) -> str:
 
 @pytest.fixture(autouse=True)
 def _without_figures(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("helpers.report.index.picture", lambda figure, alt: "")
+    monkeypatch.setattr("helpers.running.report.index.as_png", lambda figure: b"")
+
+
+@pytest.mark.parametrize("low", [-1.5, math.nan])
+def test_a_row_read_back_is_the_estimate_that_was_shown(
+    low: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows: list[dict[str, Any]] = []
+    monkeypatch.setattr(
+        "IPython.display.display", lambda _, metadata: rows.extend(metadata["estimates"])
+    )
+    shown = Estimate("within", "fixed", "x", 0.1 + 0.2, df=math.inf, conf_low=low, method="OLS")
+    show_estimates("03", {"x": shown})
+    expected = replace(shown, df=math.nan)  # a table holds finite numbers
+    for table in (json.loads(json.dumps(rows)), pd.DataFrame(rows).to_dict("records")):
+        assert str(read_rows(table)) == str({("03", "within", "x"): expected})
 
 
 @pytest.mark.parametrize("number", range(len(NAMES) + 1))
 def test_the_answer_is_true_after_any_of_the_chapters(number: int) -> None:
-    told = dict(zip(NAMES, (answer(HSB, estimates_of(ROWS[name])) for name in NAMES), strict=True))
+    told = dict(zip(NAMES, (answer(HSB, found_in(ROWS[name])) for name in NAMES), strict=True))
     for done in combinations(NAMES, number):
         rest = tuple(name for name in NAMES if name not in done)
         for failed in ((), rest):

@@ -12,8 +12,13 @@ import pytest
 from made_up import KEYS, write_study
 from test_rerun import FRAME, ROW, names, tiny, write_chapters
 
-from helpers import StudyError, read_study, rerun, study
-from helpers.study.checksums import PLANNED, checksum
+from helpers import StudyError, read_study
+from helpers.running.execute import execute
+from helpers.running.finish import keep
+from helpers.running.plan import Task, plan, tasks_of
+from helpers.running.run import _what_to_execute
+from helpers.study import reading
+from helpers.study.checksums import PLANNED, checksum, code_checksum
 
 Edit = Callable[[Path], object]
 
@@ -68,7 +73,7 @@ def test_no_study_is_made_of_bytes_that_change_under_the_reader(
     path = write_study(tmp_path, FRAME, KEYS)
     for file in tmp_path.iterdir():  # written a while ago
         os.utime(file, (0, 0))
-    read = getattr(study, reader)
+    read = getattr(reading, reader)
 
     def read_while_edited(given: Path, *arguments: Any) -> Any:
         if first:
@@ -77,7 +82,7 @@ def test_no_study_is_made_of_bytes_that_change_under_the_reader(
         edit(given)
         return found
 
-    monkeypatch.setattr(study, reader, read_while_edited)
+    monkeypatch.setattr(reading, reader, read_while_edited)
     with pytest.raises(StudyError, match=r"(study.yaml|data.csv) changed while it was read"):
         read_study(path)
 
@@ -165,10 +170,10 @@ chapter.write_text(chapter.read_text().replace("as planned", "another"))"""
 def test_a_chapter_of_other_code_than_the_runs_counts_as_failed(tmp_path: Path) -> None:
     folder = write_chapters(tmp_path, good="1")
     notebook = (folder / "01-good.ipynb").read_text()
-    executed, error = rerun.execute(notebook, {"study": "hsb"}, {}, rerun._code_checksum())
+    executed, error = execute(notebook, {"study": "hsb"}, {}, code_checksum())
     assert executed
     assert not error
-    _, error = rerun.execute(notebook, {"study": "hsb"}, {}, "of another version")
+    _, error = execute(notebook, {"study": "hsb"}, {}, "of another version")
     assert "the code, or a version that it runs with, is not that" in error
 
 
@@ -176,36 +181,37 @@ def test_a_chapter_of_other_code_than_the_runs_counts_as_failed(tmp_path: Path) 
 
 
 @pytest.fixture
-def task(tmp_path: Path) -> rerun._Task:
+def task(tmp_path: Path) -> Task:
     """Plan a small chapter, over what an earlier run left in the folder."""
     (chapter,) = write_chapters(tmp_path / "chapters", one="1").iterdir()
-    (run,) = rerun.plan([write_study(tmp_path / "clinic", FRAME, KEYS)], tmp_path / "out")
+    (run,) = plan([write_study(tmp_path / "clinic", FRAME, KEYS)], tmp_path / "out")
     run.out.mkdir()
     for path in (run.out / chapter.name, run.out / "01-one.html", *run.summaries):
         path.write_text("of an earlier run")
-    return rerun._Task(run, chapter, {}, "code")
+    (task,) = tasks_of(run, [chapter], {}, "code")
+    return task
 
 
 @pytest.mark.parametrize("error", ["", "cell 3 stopped"])
-@pytest.mark.parametrize("method", ["write_text", "replace"])
+@pytest.mark.parametrize("method", ["write_bytes", "replace"])
 @pytest.mark.parametrize("fails_at", range(3))
 def test_a_chapter_stands_with_its_page_or_not_at_all(
-    error: str, method: str, fails_at: int, task: rerun._Task, monkeypatch: pytest.MonkeyPatch
+    error: str, method: str, fails_at: int, task: Task, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    executed = rerun._what_to_execute(task)[0]
+    executed = _what_to_execute(task)[0]
     calls = iter(range(9))
     works = getattr(Path, method)
 
     def fill_up(self: Path, *arguments: Any, **options: Any) -> Any:
         if next(calls) == fails_at:
-            if method == "write_text":
+            if method == "write_bytes":
                 self.touch()
             raise OSError(28, "No space left on device")
         return works(self, *arguments, **options)
 
     with monkeypatch.context() as full:
         full.setattr(Path, method, fill_up)
-        told = rerun._keep(task, executed, error)
+        told = keep(task, executed, error)
     there = names(task.run.out)
     assert error in told
     assert ("No space left" in told) == (fails_at < (1 if error else 2))
@@ -216,7 +222,7 @@ def test_a_chapter_stands_with_its_page_or_not_at_all(
         assert there == ([] if told else ["01-one.html", "01-one.ipynb"])
     assert bool(task.standing()) == (not told)
     # And a rerun repairs it.
-    assert rerun._keep(task, executed, "") == ""
+    assert keep(task, executed, "") == ""
     assert names(task.run.out) == ["01-one.html", "01-one.ipynb"]
     assert task.standing()
 
@@ -224,7 +230,7 @@ def test_a_chapter_stands_with_its_page_or_not_at_all(
 @pytest.mark.parametrize(
     "left", ["", "[]", "{}", "null", '{"cells": 3}', '{"cells": [], "nbformat": 4}', None]
 )
-def test_what_cannot_be_read_is_no_chapter(left: str | None, task: rerun._Task) -> None:
+def test_what_cannot_be_read_is_no_chapter(left: str | None, task: Task) -> None:
     task.target.unlink()
     task.target.mkdir() if left is None else task.target.write_text(left)
     assert task.standing() is None

@@ -6,11 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers import Estimate, choose, count, interval, number, p_value, percent, verdict, words
+from helpers import Estimate, count, interval, number, p_value, percent, words
+from helpers.course.findings import Finding, direction
 from helpers.study.file import Study
 from helpers.text import NOT_AVAILABLE
-
-SENTENCES = {"higher": "It is higher.", "lower": "It is lower.", "unclear": "It cannot be told."}
 
 sizes = st.floats(1e-4, 1e7)
 signs = st.sampled_from([-1.0, 1.0])
@@ -59,24 +58,13 @@ def test_no_zero_has_a_sign() -> None:
 
 
 @given(st.floats(-5, 5), st.floats(0.01, 5))
-def test_a_verdict_follows_its_interval(low: float, width: float) -> None:
-    sentence = verdict(estimate(low, low + width), **SENTENCES)
+def test_a_direction_follows_its_interval(low: float, width: float) -> None:
     expected = "higher" if low > 0 else "lower" if low + width < 0 else "unclear"
-    assert sentence == SENTENCES[expected]
+    assert direction(estimate(low, low + width)) is Finding(expected)
 
 
 def test_an_interval_that_is_not_defined_supports_no_direction() -> None:
-    assert verdict(estimate(math.nan, math.nan), **SENTENCES) == SENTENCES["unclear"]
-
-
-def test_a_sentence_can_stand_on_several_lines_of_a_cell() -> None:
-    assert choose(True, "\n    One\n    sentence.") == "One sentence."
-    assert choose(False, "No.") == ""
-
-
-def test_a_condition_without_a_sentence_is_an_error() -> None:
-    with pytest.raises(ValueError, match="zip"):
-        choose(True, "Yes.", False)
+    assert direction(estimate(math.nan, math.nan)) is Finding.UNCLEAR
 
 
 @given(st.text(alphabet="a_*`$<>[]#|\\ ", min_size=1))

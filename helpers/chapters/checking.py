@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from IPython.display import Markdown, display
 
 from helpers.chapters.between_within import exercises as between_within
 from helpers.chapters.exploration import exercises as exploration
@@ -17,7 +18,6 @@ from helpers.chapters.random_effects import exercises as random_effects
 from helpers.chapters.sector_interaction import exercises as sector_interaction
 from helpers.course.exercises.facts import Answers, Facts
 from helpers.course.exercises.kinds import Answer, Choice, NoAnswerError, Reply
-from helpers.course.words import say
 from helpers.study.file import Study
 from helpers.study.reading import read_study
 
@@ -77,7 +77,9 @@ class Check:
         letter = f" {answer}" if isinstance(answer, str) and len(answer) == 1 else ""
         reply = self.reply(exercise, answer)
         text = f"**{exercise}{letter}: {reply.verdict}.** {reply.text}"
-        say(FOLD.format(about=f"{exercise}{letter}: the reply", text=text) if folded else text)
+        if folded:
+            text = FOLD.format(about=f"{exercise}{letter}: the reply", text=text)
+        display(Markdown(text.strip()))
 
     def reply(self, exercise: str, answer: Any) -> Reply:
         """Return the reply to an answer; as calling, but nothing is shown.

@@ -139,6 +139,22 @@ def collect_estimates(notebook: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [row for output in outputs for row in output.get("metadata", {}).get("estimates", [])]
 
 
+def read_rows(rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str, str], Estimate]:
+    """Return rows of a tidy table as the estimates they were, by chapter, model and term.
+
+    >>> rows = [{"chapter": "05", "model": "null", "effect": "variance", "term": "icc",
+    ...          "estimate": 0.2, "std_error": None, "method": "REML"}]
+    >>> read_rows(rows)["05", "null", "icc"].estimate
+    0.2
+    """
+    return {(row["chapter"], row["model"], row["term"]): _read_row(row) for row in rows}
+
+
+def _read_row(row: Mapping[str, Any]) -> Estimate:
+    names = [field.name for field in fields(Estimate)]
+    return Estimate(**{n: math.nan if row[n] is None else row[n] for n in names if n in row})
+
+
 def results_as_csv(rows: Iterable[Mapping[str, Any]]) -> str:
     """Return the tidy table of all chapters as text, in full double precision.
 

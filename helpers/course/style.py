@@ -1,8 +1,11 @@
 """What all figures share: colours, the looks of lines, and the pieces they are made of."""
 
+import base64
+import io
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
+from xml.sax.saxutils import escape
 
 import numpy as np
 import pandas as pd
@@ -94,6 +97,29 @@ def draw_line(axes: Axes, x: pd.Series, coefficients: Sequence[float], **kwargs:
     """Draw slope and intercept as a line over the range of `x`."""
     ends = np.array([x.min(), x.max()])
     axes.plot(ends, np.polyval(coefficients, ends), **kwargs)
+
+
+def as_png(figure: Figure, dpi: int = 100) -> bytes:
+    """Return a figure as the bytes of a picture.
+
+    >>> as_png(Figure())[1:4]
+    b'PNG'
+    """
+    file = io.BytesIO()
+    figure.savefig(file, format="png", dpi=dpi)
+    return file.getvalue()
+
+
+def as_html(png: bytes, alt: str, style: str = "") -> str:
+    """Return a picture as an HTML image that holds its own data.
+
+    >>> as_html(b"...", 'A "line"')
+    '<img alt="A &quot;line&quot;" src="data:image/png;base64,Li4u">'
+    """
+    alt = escape(alt, {'"': "&quot;"})
+    look = f' style="{style}"' if style else ""
+    data = base64.b64encode(png).decode()
+    return f'<img alt="{alt}"{look} src="data:image/png;base64,{data}">'
 
 
 def short(name: str) -> str:

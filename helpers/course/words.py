@@ -47,24 +47,6 @@ class Prose:
         return self.text
 
 
-def say(text: str) -> None:
-    """Show text as the page's own prose.
-
-    Parameters
-    ----------
-    text
-        Markdown, its facts already computed. Line breaks inside a paragraph are spaces.
-
-    Examples
-    --------
-    >>> say(f"The slope is {number(2.39018)}.")
-    <IPython.core.display.Markdown object>
-    """
-    from IPython.display import Markdown, display
-
-    display(Markdown(text.strip()))
-
-
 def magnitude(estimate: Estimate) -> str:
     """Write how large an estimate is, for a sentence that says its direction in words.
 
@@ -100,55 +82,6 @@ def count(n: int, noun: Noun | None = None) -> str:
     '3 school\\_years'
     """
     return _as_text(counted(n, noun))
-
-
-def verdict(estimate: Estimate, *, higher: str, lower: str, unclear: str, null: float = 0.0) -> str:
-    """Choose the sentence that an estimate's 95% interval supports.
-
-    Parameters
-    ----------
-    estimate
-        The estimate, with its interval.
-    higher, lower, unclear
-        The sentence for an interval wholly above `null`, wholly below it, and for one that
-        holds it or is not defined.
-    null
-        The value to be told apart from, in the estimate's units.
-
-    Examples
-    --------
-    >>> slope = Estimate("total", "fixed", "x", 2.0, conf_low=1.0, conf_high=3.0)
-    >>> verdict(slope, higher="It rises.", lower="It falls.", unclear="It cannot be told.")
-    'It rises.'
-    """
-    if estimate.conf_low > null:
-        return _one_line(higher)
-    if estimate.conf_high < null:
-        return _one_line(lower)
-    return _one_line(unclear)
-
-
-def choose(*cases: bool | str, otherwise: str = "") -> str:
-    """Choose the first sentence whose condition holds.
-
-    Where a sentence depends on an estimate, use :func:`verdict`; this is for what is a plain fact
-    of the data, such as which of two computed numbers is larger.
-
-    Parameters
-    ----------
-    *cases
-        A condition, the sentence that is true under it, and so on in turn.
-    otherwise
-        The sentence for when no condition holds.
-
-    Examples
-    --------
-    >>> choose(3 > 4, "It is larger.", 3 < 4, "It is smaller.", otherwise="They are equal.")
-    'It is smaller.'
-    """
-    conditions, sentences = cases[::2], cases[1::2]
-    fitting = [s for c, s in zip(conditions, sentences, strict=True) if c]
-    return _one_line(str(fitting[0]) if fitting else otherwise)
 
 
 @dataclass(frozen=True)
@@ -225,11 +158,6 @@ def words(study: "Study") -> Words:
         ),
         missing=", ".join(f"{n:,} in {_as_text(label)}" for label, n in study.missing.items()),
     )
-
-
-def _one_line(sentence: str) -> str:
-    """Take out the line breaks and indents that a sentence has in a cell's code."""
-    return " ".join(sentence.split())
 
 
 @cache

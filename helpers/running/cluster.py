@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from helpers.running.execute import execute
 from helpers.study.file import StudyError
 from helpers.study.installation import how_to_add
 
@@ -18,12 +19,12 @@ def execute_on_cluster(
         The scheduler's, such as ``tcp://127.0.0.1:8786``. The workers run the same version of
         this project, and see the data under the same paths.
     given
-        For each notebook, the arguments of `helpers.running.rerun.execute`.
+        For each notebook, the arguments of `helpers.running.execute.execute`.
 
     Yields
     ------
     place, executed, error
-        Which notebook has ended, in any order, and what `helpers.running.rerun.execute` returned.
+        Which notebook has ended, in any order, and what `helpers.running.execute.execute` returned.
 
     Raises
     ------
@@ -36,7 +37,6 @@ def execute_on_cluster(
         raise StudyError(
             f"--scheduler needs dask.distributed; run `{how_to_add('distributed')}`"
         ) from error
-    from helpers.running.rerun import execute
 
     try:
         client = Client(address, timeout="10s", set_as_default=False)

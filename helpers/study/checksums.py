@@ -1,4 +1,4 @@
-"""Which bytes a study was read from, and the proof that nobody changed them meanwhile."""
+"""Which bytes a study was read from and by which code, and the proof that nobody changed them."""
 
 import hashlib
 import json
@@ -8,21 +8,35 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from helpers.study.file import StudyError
+from helpers.study.installation import versions
 
 # A run tells its kernels by this variable of the environment which files it was planned on: JSON,
 # the SHA-256 of each by its name.
 PLANNED = "MULTILEVEL_COURSE_CHECKSUMS"
 
 
-def checksum(path: Path) -> str:
-    """Return the SHA-256 of a file.
+def checksum(*paths: Path) -> str:
+    """Return the SHA-256 of a file, or of several one after the other.
 
     >>> from helpers.study.file import DATA_FOLDER
     >>> checksum(DATA_FOLDER / "hsb.csv")[:8]
     'dab39dd4'
     """
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    digest = hashlib.sha256()
+    for path in paths:
+        with path.open("rb") as file:
+            hashlib.file_digest(file, lambda: digest)
+    return digest.hexdigest()
+
+
+def code_checksum() -> str:
+    """Return the SHA-256 of the course's own code and of the versions it runs with.
+
+    >>> code_checksum() == code_checksum()
+    True
+    """
+    code = checksum(*sorted(Path(__file__).parents[1].rglob("*.py")))
+    return hashlib.sha256(f"{versions()} {code}".encode()).hexdigest()
 
 
 @contextmanager

@@ -420,13 +420,6 @@ def _unfit_alone(x: _Values, y: _Values, of: Mapping[str, str], study: Study) ->
                 f"{of[role]} varies so little within {group.many}, beside how much it does between "
                 f"them, that a model would lose it; {remedy}"
             )
-    means = (x.centred - x.within).std() / x.centred.std()
-    if means > 1e-9 and 1 - x.share_within < ROUNDING:
-        yield (
-            f"{of['predictor']} has means in the {group.many} that differ by no more than rounding "
-            f"leaves of deviations from them; write it with more digits, or name the column that "
-            f"it was made from"
-        )
     for role, v in (("outcome", y), ("predictor", x)):
         mean, sd = v.values.mean(), v.values.std(ddof=1)
         flat = role == "predictor" and sd > 1e8 * y.values.std(

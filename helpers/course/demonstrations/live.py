@@ -1,7 +1,6 @@
 """Demonstrations in a notebook: a slider whose picture and sentence follow it."""
 
 import asyncio
-import base64
 from html import escape
 from typing import Any, ClassVar, Protocol
 
@@ -9,6 +8,8 @@ import ipywidgets
 from IPython.display import display
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
+
+from helpers.course.style import as_html
 
 
 class Playable(Protocol):
@@ -81,11 +82,8 @@ class Player:
 
     def _redraw(self) -> None:
         about, value = self.demonstration, self.slider.value
-        source = base64.b64encode(about.picture(value)).decode()
-        self.picture.value = (
-            f'<img src="data:image/png;base64,{source}" alt="{escape(about.alt, quote=True)}" '
-            'style="display: block; width: min(100%, 800px)">'
-        )
+        look = "display: block; width: min(100%, 800px)"
+        self.picture.value = as_html(about.picture(value), about.alt, look)
         self.sentence.value = f'<p role="status" aria-live="polite">{escape(about.say(value))}</p>'
 
     def _on_move(self, _: object) -> None:

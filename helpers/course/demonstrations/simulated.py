@@ -5,7 +5,6 @@ knows nothing of widgets or pages: :mod:`helpers.course.demonstrations.live` sho
 notebook, and a page that has no kernel shows pictures and sentences made beforehand.
 """
 
-import io
 from abc import ABC, abstractmethod
 from functools import cached_property
 from typing import ClassVar, NamedTuple
@@ -21,6 +20,7 @@ from helpers.course.demonstrations.figures import (
     draw_naive_errors,
     draw_simulated_groups,
 )
+from helpers.course.style import as_png
 from helpers.models.fit import MixedFit, fit_mixed
 from helpers.models.moments import CONSTANT, Moments
 from helpers.models.reml import Array, Point, optimum
@@ -67,9 +67,7 @@ class Demonstration(ABC):
 
     def picture(self, value: float) -> bytes:
         """Draw the picture for a value, as a PNG."""
-        file = io.BytesIO()
-        self.draw(value).savefig(file, format="png", dpi=120)
-        return file.getvalue()
+        return as_png(self.draw(value), dpi=120)
 
     def _ipython_display_(self) -> None:
         from helpers.course.demonstrations.live import show

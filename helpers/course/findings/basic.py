@@ -7,6 +7,10 @@ import pandas as pd
 from helpers.models.estimate import Estimate
 
 
+# Of an SD: means that differ by less are those of deviations from them, written with few digits.
+ROUNDING = 1e-4
+
+
 class Finding(Enum):
     """What was found of an effect, or of a difference between two."""
 
@@ -61,7 +65,7 @@ def means_differ(means: pd.Series, values: pd.Series) -> bool:
     >>> means_differ(pd.Series([1.0, 2.0]), pd.Series([0.0, 2.0, 1.0, 3.0]))
     True
     """
-    return bool(means.std() > 1e-9 * values.std())
+    return bool(means.std() > ROUNDING * values.std())
 
 
 def contextual(effect: Estimate, means_differ: bool) -> Finding:

@@ -1,27 +1,21 @@
 """A study's index: what was asked, the data, the answer, the chapters, and how to run it again."""
 
-import base64
-import io
 import math
-import os
-import platform
 import shlex
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
-from importlib.metadata import version
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from matplotlib.figure import Figure
-
 from helpers.course.draw import intervals
-from helpers.course.words import Words, choose, count, interval, magnitude, verdict, words
+from helpers.course.estimates import read_rows
+from helpers.course.findings import Finding, direction
+from helpers.course.style import as_html, as_png
+from helpers.course.words import Words, count, interval, magnitude, words
 from helpers.models.estimate import Estimate
 from helpers.running.report.page import markdown_to_html, page
 from helpers.study.file import Study
+from helpers.study.installation import versions
 from helpers.text import number, percent, span
-
-PACKAGES = ("multilevel-course", "numpy", "pandas", "scipy", "statsmodels", "matplotlib")
-
 
 ABOUT_SLOPES = {
     "total": "over all units, with an interval that takes them for independent (chapter 2)",
@@ -43,22 +37,15 @@ class Chapter:
     error: str = ""
 
 
-def read_rows(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], Estimate]:
-    """Return the rows of a tidy table as estimates, by model and term.
+def found_in(rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], Estimate]:
+    """Return the estimates of a tidy table by model and term, each as its last chapter has it.
 
     >>> rows = [{"chapter": "05", "model": "null", "effect": "variance", "term": "icc",
     ...          "estimate": 0.2, "std_error": None, "method": "REML"}]
-    >>> read_rows(rows)["null", "icc"].estimate
+    >>> found_in(rows)["null", "icc"].estimate
     0.2
     """
-    names = {each.name for each in fields(Estimate)}
-    numbers = ("estimate", "std_error", "df", "conf_low", "conf_high")
-    known = {}
-    for row in rows:
-        kept = {key: value for key, value in row.items() if key in names}
-        kept |= {key: float("nan") for key in numbers if kept.get(key) is None}
-        known[row["model"], row["term"]] = Estimate(**kept)
-    return known
+    return {(model, term): each for (_, model, term), each in read_rows(rows).items()}
 
 
 def slopes_of(study: Study, known: Mapping[tuple[str, str], Estimate]) -> dict[str, Estimate]:
@@ -87,34 +74,40 @@ def answer(study: Study, known: Mapping[tuple[str, str], Estimate]) -> str:
     """
     word = words(study)
     known = {where: each for where, each in known.items() if math.isfinite(each.estimate)}
+    slopes = slopes_of(study, known)
     sentences = []
     if share := known.get(("null", "icc")):
-        sentences.append(
-            choose(
-                share.estimate == 0,
-                f"Of the variance of {word.y} nothing is found to lie between {word.groups}.",
-                otherwise=f"Of the variance of {word.y}, {percent(share.estimate)} lies between "
-                f"{word.groups} (95% interval {percent(share.conf_low)} to "
-                f"{percent(share.conf_high)}).",
-            )
-        )
-    slopes = slopes_of(study, known)
-    for model, place in (("within", "Inside"), ("between", "Between")):
-        if slope := slopes.get(model):
-            sentences.append(
-                verdict(
-                    slope,
-                    higher=f"{place} {word.groups}, a higher {word.x} goes with a higher {word.y}: "
-                    f"a slope of {number(slope)} ({interval(slope)}).",
-                    lower=f"{place} {word.groups}, a higher {word.x} goes with a lower {word.y}: "
-                    f"a slope of {number(slope)} ({interval(slope)}).",
-                    unclear=f"{place} {word.groups} the direction of the relation of {word.y} and "
-                    f"{word.x} cannot be told: a slope of {number(slope)} ({interval(slope)}).",
-                )
-            )
+        sentences.append(_of_share(share, word))
+    if within := slopes.get("within"):
+        sentences.append(_of_slope(within, "Inside", word))
+    if between := slopes.get("between"):
+        sentences.append(_of_slope(between, "Between", word))
     if study.group_predictor is not None:
         sentences += _of_kinds(study, known)
     return " ".join(sentences)
+
+
+def _of_share(share: Estimate, word: Words) -> str:
+    """Write how much of the variance lies between groups."""
+    if share.estimate == 0:
+        return f"Of the variance of {word.y} nothing is found to lie between {word.groups}."
+    return (
+        f"Of the variance of {word.y}, {percent(share.estimate)} lies between {word.groups} "
+        f"(95% interval {percent(share.conf_low)} to {percent(share.conf_high)})."
+    )
+
+
+def _of_slope(slope: Estimate, place: str, word: Words) -> str:
+    """Write which way outcome and predictor go together inside groups, or between them."""
+    found, told = direction(slope), f"a slope of {number(slope)} ({interval(slope)})"
+    if found is Finding.HIGHER:
+        return f"{place} {word.groups}, a higher {word.x} goes with a higher {word.y}: {told}."
+    if found is Finding.LOWER:
+        return f"{place} {word.groups}, a higher {word.x} goes with a lower {word.y}: {told}."
+    return (
+        f"{place} {word.groups} the direction of the relation of {word.y} and {word.x} cannot be "
+        f"told: {told}."
+    )
 
 
 def _no_answer(study: Study, chapters: Sequence[Chapter]) -> str:
@@ -122,13 +115,15 @@ def _no_answer(study: Study, chapters: Sequence[Chapter]) -> str:
     numbers = ANSWERED_IN if study.group_predictor else ANSWERED_IN[:-1]
     named = Words.list([number.lstrip("0") for number in numbers])
     done = {chapter.name[:2] for chapter in chapters if not chapter.error}
-    return choose(
-        not done,
-        "No chapter has run to its end yet.",
-        done.isdisjoint(numbers),
-        f"The answer is drawn from chapters {named}, and none of these has run to its end yet.",
-        otherwise=f"The answer is drawn from chapters {named}; those of them that have run to "
-        "their end could not estimate what it would tell.",
+    if not done:
+        return "No chapter has run to its end yet."
+    if done.isdisjoint(numbers):
+        return (
+            f"The answer is drawn from chapters {named}, and none of these has run to its end yet."
+        )
+    return (
+        f"The answer is drawn from chapters {named}; those of them that have run to their end "
+        "could not estimate what it would tell."
     )
 
 
@@ -136,36 +131,47 @@ def _of_kinds(study: Study, known: Mapping[tuple[str, str], Estimate]) -> list[s
     """Write what was found about the group predictor."""
     word, w = words(study), study.group_predictor.name
     levels = study.levels.get(w)
-    low, high = (
-        (f"{word.groups} with {word.w} {word.text(level)}" for level in levels)
-        if levels
-        else (f"{word.groups} with a lower {word.w}", f"{word.groups} with a higher {word.w}")
-    )
+    if levels:
+        low, high = (f"{word.groups} with {word.w} {word.text(level)}" for level in levels)
+        per = ""
+    else:
+        low, high = (f"{word.groups} with a {which} {word.w}" for which in ("lower", "higher"))
+        per = f" for each unit of {word.w}"
     sentences = []
     if difference := known.get(("group_predictor", w)):
-        per = "" if levels else f" for each unit of {word.w}"
-        sentences.append(
-            verdict(
-                difference,
-                higher=f"At equal {word.x}, {word.y} is higher in {high} than in {low}, by "
-                f"{magnitude(difference)}{word.in_y}{per} ({interval(difference)}).",
-                lower=f"At equal {word.x}, {word.y} is lower in {high} than in {low}, by "
-                f"{magnitude(difference)}{word.in_y}{per} ({interval(difference)} "
-                "for the difference).",
-                unclear=f"Whether {word.y} differs with {word.w}, at equal {word.x}, cannot be "
-                f"told ({interval(difference)}).",
-            )
-        )
+        sentences.append(_of_difference(difference, low, high, per, word))
     if product := known.get(("cross_level", f"{study.predictor.name}:{w}")):
-        sentences.append(
-            verdict(
-                product,
-                higher=f"The slope of {word.x} is larger in {high}.",
-                lower=f"The slope of {word.x} is smaller in {high}.",
-                unclear=f"Whether the slope of {word.x} depends on {word.w} cannot be told.",
-            )
-        )
+        sentences.append(_of_product(product, high, word))
     return sentences
+
+
+def _of_difference(difference: Estimate, low: str, high: str, per: str, word: Words) -> str:
+    """Write how the outcome differs with the group predictor, at equal predictor."""
+    found, by = direction(difference), f"{magnitude(difference)}{word.in_y}{per}"
+    if found is Finding.HIGHER:
+        return (
+            f"At equal {word.x}, {word.y} is higher in {high} than in {low}, by {by} "
+            f"({interval(difference)})."
+        )
+    if found is Finding.LOWER:
+        return (
+            f"At equal {word.x}, {word.y} is lower in {high} than in {low}, by {by} "
+            f"({interval(difference)} for the difference)."
+        )
+    return (
+        f"Whether {word.y} differs with {word.w}, at equal {word.x}, cannot be told "
+        f"({interval(difference)})."
+    )
+
+
+def _of_product(product: Estimate, high: str, word: Words) -> str:
+    """Write how the slope differs with the group predictor."""
+    found = direction(product)
+    if found is Finding.HIGHER:
+        return f"The slope of {word.x} is larger in {high}."
+    if found is Finding.LOWER:
+        return f"The slope of {word.x} is smaller in {high}."
+    return f"Whether the slope of {word.x} depends on {word.w} cannot be told."
 
 
 def describe(study: Study) -> str:
@@ -177,12 +183,12 @@ def describe(study: Study) -> str:
     """
     word = words(study)
     sizes = study.frame.groupby(study.group.name).size()
-    left_out = choose(
-        study.n_left_out == 0,
-        "none of the rows is left out.",
-        otherwise=f"{study.n_left_out:,} of {study.n_rows:,} rows are left out for a missing value "
-        f"({word.missing}).",
-    )
+    left_out = "none of the rows is left out."
+    if study.n_left_out:
+        left_out = (
+            f"{study.n_left_out:,} of {study.n_rows:,} rows are left out for a missing value "
+            f"({word.missing})."
+        )
     return (
         f"{count(len(study.frame), study.unit)} in {count(len(sizes), study.group)} of "
         f"{span(sizes)}; {left_out}"
@@ -222,7 +228,7 @@ def index_page(
     True
     """
     word = words(study)
-    known = read_rows(rows)
+    known = found_in(rows)
     title = study.title or study.data.stem
     asked = study.question.strip() or (
         f"How does {word.x} go with {word.y}, inside {word.groups} and between them?"
@@ -238,7 +244,7 @@ def index_page(
     if slopes:
         label = f"slope of {study.outcome.label} on {study.predictor.label}, with 95% intervals"
         alt = "Each model's slope as a point with its interval, and a line at zero."
-        body += picture(intervals(slopes, label), alt)
+        body += f"{as_html(as_png(intervals(slopes, label)), alt)}\n"
         told = "; ".join(f"*{model}*, {ABOUT_SLOPES[model]}" for model in slopes)
         body += markdown_to_html(
             f"Each slope answers a question of its own: {told}. None of them says what causes what."
@@ -268,24 +274,3 @@ def _table(rows: Mapping[str, str]) -> str:
     (first, second), *rest = rows.items()
     lines = [f"| {first} | {second} |", "|:---|:---|", *(f"| {k} | {v} |" for k, v in rest)]
     return "\n".join(lines)
-
-
-def versions() -> dict[str, str]:
-    """Return what computed the results, and in which version.
-
-    >>> list(versions())[0]
-    'Python'
-    """
-    return {"Python": platform.python_version()} | {name: version(name) for name in PACKAGES}
-
-
-def picture(figure: Figure, alt: str) -> str:
-    """Return a figure as an HTML image that holds its own data.
-
-    >>> picture(Figure(), "nothing")[:23]
-    '<img alt="nothing" src='
-    """
-    file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=100)
-    data = base64.b64encode(file.getvalue()).decode()
-    return f'<img alt="{alt}" src="data:image/png;base64,{data}">{os.linesep}'

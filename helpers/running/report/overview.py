@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import pandas as pd
 from matplotlib.figure import Figure
 
-from helpers.course.style import BLACK, GREY, STYLE, plain, short
+from helpers.course.style import BLACK, GREY, STYLE, as_html, as_png, plain, short
 from helpers.course.words import Words, count
 from helpers.models.estimate import Estimate
-from helpers.running.report.index import picture, read_rows, slopes_of
+from helpers.running.report.index import found_in, slopes_of
 from helpers.running.report.page import markdown_to_html, page
 from helpers.study.file import Study
 from helpers.text import number, percent
@@ -64,7 +64,8 @@ def overview_page(
     body = markdown_to_html("\n\n".join(text))
     if any(found.values()):
         alt = "Three panels with a row for each study: a point for the estimate and its interval."
-        body += picture(draw_forest(found, {n: _scale(each) for n, each in studies.items()}), alt)
+        forest = draw_forest(found, {name: _scale(study) for name, study in studies.items()})
+        body += f"{as_html(as_png(forest), alt)}\n"
     body += markdown_to_html("All estimates of all studies, unrounded: [results.csv](results.csv).")
     return page("Several studies", body, {})
 
@@ -77,8 +78,7 @@ def _scale(study: Study) -> float:
 
 def _main_estimates(study: Study, table: pd.DataFrame) -> dict[str, Estimate]:
     """Return a study's intraclass correlation and slopes, those that were estimated."""
-    rows = table.astype(object).where(table.notna(), None).to_dict("records")
-    known = read_rows(rows)
+    known = found_in(table.to_dict("records"))
     slopes = slopes_of(study, known)
     found = {
         panel: known.get(where) if isinstance(where, tuple) else slopes.get(where)
