@@ -130,8 +130,8 @@ def run(
             _refuse(OSError(f"{error}; what is finished is kept, and the same command goes on"))
     for folder, failed in ending.failed.items():
         for name, message in failed.items():
-            where = f"{folder.name}: " if len(runs) > 1 else ""
-            typer.echo(f"error: {where}{name}: {message}", err=True)
+            of_study = f"{folder.name}: " if len(runs) > 1 else ""
+            typer.echo(f"error: {of_study}{name}: {message}", err=True)
     where = runs[0].together or runs[0].out
     kept = f", {ending.kept} of them as they stood" if ending.kept else ""
     seconds = time.monotonic() - start

@@ -151,8 +151,8 @@ def read_rows(rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str, str], E
 
 
 def _read_row(row: Mapping[str, Any]) -> Estimate:
-    names = [field.name for field in fields(Estimate)]
-    return Estimate(**{n: math.nan if row[n] is None else row[n] for n in names if n in row})
+    known: dict[str, Any] = {n: math.nan if v is None else v for n, v in row.items()}
+    return Estimate(**{name: known[name] for name in COLUMNS[1:] if name in known})
 
 
 def results_as_csv(rows: Iterable[Mapping[str, Any]]) -> str:

@@ -82,9 +82,7 @@ def answer(study: Study, known: Mapping[tuple[str, str], Estimate]) -> str:
         sentences.append(_of_slope(within, "Inside", word))
     if between := slopes.get("between"):
         sentences.append(_of_slope(between, "Between", word))
-    if study.group_predictor is not None:
-        sentences += _of_kinds(study, known)
-    return " ".join(sentences)
+    return " ".join([*sentences, *_of_kinds(study, known)])
 
 
 def _of_share(share: Estimate, word: Words) -> str:
@@ -128,7 +126,9 @@ def _no_answer(study: Study, chapters: Sequence[Chapter]) -> str:
 
 
 def _of_kinds(study: Study, known: Mapping[tuple[str, str], Estimate]) -> list[str]:
-    """Write what was found about the group predictor."""
+    """Write what was found about the group predictor, if there is one."""
+    if study.group_predictor is None:
+        return []
     word, w = words(study), study.group_predictor.name
     levels = study.levels.get(w)
     if levels:

@@ -13,7 +13,7 @@ from helpers.running.report.page import markdown_to_html, page
 from helpers.study.file import Study
 from helpers.text import number, percent
 
-PANELS = {
+PANELS: dict[str, tuple[str, str] | str] = {
     "intraclass correlation": ("null", "icc"),
     "slope within": "within",
     "slope between": "between",
