@@ -138,13 +138,13 @@ def run(
         for name, message in failed.items():
             where = f"{folder.name}: " if len(runs) > 1 else ""
             typer.echo(f"error: {where}{name}: {message}", err=True)
-    where = runs[0].together or runs[0].out
+    place = runs[0].together or runs[0].out
     kept = f", {outcome.kept} of them as they stood" if outcome.kept else ""
     seconds = time.monotonic() - start
     asked = len(runs) * len(notebooks)
     typer.echo(
-        f"{outcome.done} of {asked} chapters in {where}{os.sep}{kept}, {seconds:.0f} s; "
-        f"begin with {where / 'index.html'}"
+        f"{outcome.done} of {asked} chapters in {place}{os.sep}{kept}, {seconds:.0f} s; "
+        f"begin with {place / 'index.html'}"
     )
     if outcome.failed:
         raise typer.Exit(2)

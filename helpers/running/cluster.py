@@ -50,8 +50,8 @@ def execute_on_cluster(
         place = {future.key: i for i, future in enumerate(futures)}
         for future in as_completed(futures, loop=client.loop):
             try:
-                executed, error = future.result()
+                executed, failure = future.result()
             except Exception as lost:
-                executed, error = "", f"the cluster gave it up ({type(lost).__name__}: {lost})"
-            yield place[future.key], executed, error
+                executed, failure = "", f"the cluster gave it up ({type(lost).__name__}: {lost})"
+            yield place[future.key], executed, failure
             future.release()

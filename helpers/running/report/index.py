@@ -17,7 +17,7 @@ from helpers.course.draw import intervals
 from helpers.course.words import Words, choose, count, interval, magnitude, verdict, words
 from helpers.models.estimate import Estimate
 from helpers.running.report.page import markdown_to_html, page
-from helpers.study.file import Study
+from helpers.study.file import Study, Variable
 from helpers.text import number, percent, span
 
 PACKAGES = ("multilevel-course", "numpy", "pandas", "scipy", "statsmodels", "matplotlib")
@@ -113,7 +113,7 @@ def answer(study: Study, known: Mapping[tuple[str, str], Estimate]) -> str:
                 )
             )
     if study.group_predictor is not None:
-        sentences += _of_kinds(study, known)
+        sentences += _of_kinds(study, study.group_predictor, known)
     return " ".join(sentences)
 
 
@@ -132,9 +132,11 @@ def _no_answer(study: Study, chapters: Sequence[Chapter]) -> str:
     )
 
 
-def _of_kinds(study: Study, known: Mapping[tuple[str, str], Estimate]) -> list[str]:
+def _of_kinds(
+    study: Study, variable: Variable, known: Mapping[tuple[str, str], Estimate]
+) -> list[str]:
     """Write what was found about the group predictor."""
-    word, w = words(study), study.group_predictor.name
+    word, w = words(study), variable.name
     levels = study.levels.get(w)
     low, high = (
         (f"{word.groups} with {word.w} {word.text(level)}" for level in levels)
@@ -223,7 +225,7 @@ def index_page(
     """
     word = words(study)
     known = read_rows(rows)
-    title = study.title or study.data.stem
+    title = study.title or study.file.stem
     asked = study.question.strip() or (
         f"How does {word.x} go with {word.y}, inside {word.groups} and between them?"
     )

@@ -13,7 +13,7 @@ from helpers.running.report.page import markdown_to_html, page
 from helpers.study.file import Study
 from helpers.text import number, percent
 
-PANELS = {
+PANELS: dict[str, str | tuple[str, str]] = {
     "intraclass correlation": ("null", "icc"),
     "slope within": "within",
     "slope between": "between",
@@ -81,7 +81,7 @@ def _main_estimates(study: Study, table: pd.DataFrame) -> dict[str, Estimate]:
     known = read_rows(rows)
     slopes = slopes_of(study, known)
     found = {
-        panel: known.get(where) if isinstance(where, tuple) else slopes.get(where)
+        panel: slopes.get(where) if isinstance(where, str) else known.get(where)
         for panel, where in PANELS.items()
     }
     return {panel: estimate for panel, estimate in found.items() if estimate is not None}
