@@ -58,7 +58,7 @@ lab: $(READY)
 slides: $(READY)
 	$(BIN)/python slides/build.py
 
-handouts: $(READY_TO_TEST)
+handouts: $(READY)
 	$(BIN)/python handouts/build.py
 
 # The parts: a source folder, filled on the way; what Sphinx remembers of it; the pages.

@@ -3,16 +3,10 @@
 What ``check`` compares answers with goes along in ``helpers``, so that students can work alone;
 who opens it there can read it, which the page for lecturers and the handout itself say.
 
-The sentences, which a chapter computes in folded cells, stand there as the text they came to, and
-their code is gone. Figures and tables stay as they were executed, because the sentences speak of
-them: a handout can be read and printed before anything is run. An answer's cell shows nothing yet.
+Sentences, figures and tables stay as they were executed: a handout can be read and printed before
+anything is run. An answer's cell shows nothing yet.
 """
 
-import ast
-import json
-import re
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 from string import Template
@@ -21,7 +15,6 @@ from typing import Annotated
 import nbformat
 import typer
 from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell
 
 from helpers.running.report.page import title_of
 
@@ -32,70 +25,26 @@ AS_THEY_ARE = ("LICENSE", "LICENSE-text", "data/hsb.csv", "data/hsb.yaml", "requ
 
 def handout(notebook: NotebookNode) -> NotebookNode:
     """Return a chapter as a class gets it."""
-    cells = []
-    for cell in notebook.cells:
-        tags = cell.metadata.get("tags", [])
-        if "solution" in tags:
-            continue
-        if "remove-input" in tags:
-            cells += computed_text(cell)
-            continue
-        if cell.cell_type == "code":
-            cell.execution_count = None
-            if "answer" in tags:
-                cell.outputs = []
-            for output in cell.outputs:
-                if "execution_count" in output:
-                    output.execution_count = None
-        cells.append(cell)
-    notebook.cells = cells
-    drop_names_of_sentences(notebook)
-    return without_unused_imports(notebook)
+    cells = (cell for cell in notebook.cells if "solution" not in _tags(cell))
+    return NotebookNode(notebook, cells=[_not_run_yet(cell) for cell in cells])
 
 
-def computed_text(cell: NotebookNode) -> list[NotebookNode]:
-    """Return what a cell said, as a Markdown cell, if it said anything."""
-    texts = [output.data["text/markdown"] for output in cell.outputs]
-    text = "\n\n".join(texts).strip()
-    return [new_markdown_cell(text, id=cell.id)] if text else []
+def _not_run_yet(cell: NotebookNode) -> NotebookNode:
+    """Return a cell without a number, and without a reply to an answer that nobody gave yet."""
+    if cell.cell_type != "code":
+        return cell
+    outputs = [] if "answer" in _tags(cell) else [_unnumbered(each) for each in cell.outputs]
+    return NotebookNode(cell, execution_count=None, outputs=outputs)
 
 
-def drop_names_of_sentences(notebook: NotebookNode) -> None:
-    """Drop from the cell with the imports each assignment whose name no other line uses."""
-    codes = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    (setup,) = (cell for cell in codes if cell.source.startswith(("import ", "from ")))
-    trees = {cell.id: ast.parse(python_of(cell.source)) for cell in codes}
-    used = {
-        node.id
-        for tree in trees.values()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-    }
-    lines = setup.source.split("\n")
-    for statement in reversed(trees[setup.id].body):
-        if isinstance(statement, ast.Assign):
-            names = {n.id for n in ast.walk(statement.targets[0]) if isinstance(n, ast.Name)}
-            if not names & used:
-                del lines[statement.lineno - 1 : statement.end_lineno]
-    setup.source = "\n".join(lines)
+def _unnumbered(output: NotebookNode) -> NotebookNode:
+    if output.output_type != "execute_result":
+        return output
+    return NotebookNode(output, execution_count=None)
 
 
-def python_of(source: str) -> str:
-    """Return a cell's code with IPython's own lines as comments."""
-    return re.sub(r"^%", "#", source, flags=re.M)
-
-
-def without_unused_imports(notebook: NotebookNode) -> NotebookNode:
-    """Return a notebook in which every imported name is used."""
-    command = ["check", "--isolated", "--quiet", "--select", "F401", "--fix", "--exit-zero"]
-    fixed = subprocess.run(
-        [sys.executable, "-m", "ruff", *command, "--stdin-filename", "chapter.ipynb", "-"],
-        input=json.dumps(notebook),
-        capture_output=True,
-        check=True,
-        encoding="utf-8",
-    )
-    return nbformat.reads(fixed.stdout, as_version=4)
+def _tags(cell: NotebookNode) -> set[str]:
+    return set(cell.metadata.get("tags", []))
 
 
 def files_of(path: Path) -> dict[str, bytes]:

@@ -1,6 +1,6 @@
 """What all chapters share: reading a study, fitting it, drawing it, and saying what is true of it.
 
-A chapter imports from here and never from a room inside: ``from helpers import read_study, say``.
+A chapter imports from here and never from a room inside: ``from helpers import read_study, icc``.
 Each name is loaded on first use, so that ``import helpers`` stays quick.
 """
 

@@ -1,4 +1,4 @@
-"""The API pages: one for each room of helpers, with the names that chapters import from it."""
+"""The API pages: one for each floor of helpers, with the names that chapters import from it."""
 
 from collections.abc import Iterator
 from importlib import import_module
@@ -11,12 +11,15 @@ import helpers
 from helpers import _ROOM_OF
 from helpers.commands import app
 
+# From the ground up; what runs the chapters is called from the command line, which has its page.
+FLOORS = ("text", "models", "study", "course", "chapters")
+
 
 def api_pages() -> Iterator[tuple[str, str]]:
     """Yield each page's name and text; the index first."""
-    pages: dict[str, list[str]] = {}  # rooms by the page they are on
+    pages: dict[str, list[str]] = {floor: [] for floor in FLOORS}  # with the rooms on it
     for room in dict.fromkeys(_ROOM_OF.values()):
-        pages.setdefault(room.partition(".")[0], []).append(room)
+        pages[room.partition(".")[0]].append(room)
     yield "api/index.md", _index(list(pages))
     for page, rooms in pages.items():
         yield f"api/{page}.md", _page(page, rooms)

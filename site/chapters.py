@@ -7,14 +7,16 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 from player import player
 
+LEFT_OUT = {"parameters", "notebook-only"}
+
 
 def site_chapter(notebook: NotebookNode, assets: Path, address: str) -> NotebookNode:
     """Return the notebook with what is of no use on a page left out, folded or replaced.
 
-    Computed sentences (tag ``remove-input``) need no change: myst-nb knows that tag. In `assets` go
-    the pictures of live demonstrations, and `address` is how the page reaches them.
+    Sentences (tag ``remove-input``) need no change: myst-nb leaves out the line that tells them.
+    In `assets` go the pictures of live demonstrations, and `address` is how the page reaches them.
     """
-    shown = (cell for cell in notebook.cells if "parameters" not in _tags(cell))
+    shown = (cell for cell in notebook.cells if not LEFT_OUT & _tags(cell))
     return NotebookNode(notebook, cells=[_site_cell(cell, assets, address) for cell in shown])
 
 

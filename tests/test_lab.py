@@ -112,7 +112,7 @@ def test_chapter_4_runs_in_jupyterlab_and_its_slider_moves_the_picture(
     for cell in cells:
         if "remove-input" in cell.metadata.get("tags", []):
             shown = in_cell(page, cells, cell.id)
-            expect(shown.locator(".jp-InputPlaceholder")).to_be_visible()  # the code is folded
+            expect(shown.locator(".jp-InputArea .cm-line")).to_have_count(1)
             assert len(shown.locator(".jp-OutputArea .jp-RenderedMarkdown").inner_text()) > 40
     live = in_cell(page, cells, "live-shrinkage")
     picture, sentence = live.locator("img"), live.get_by_role("status")

@@ -74,10 +74,9 @@ def code_of(path: Path) -> str:
 # What a program may import beside the base, by the beginning of its path.
 EXTRAS = {
     "data/": ["test"],
-    "handouts/": ["handouts"],
-    "helpers/cluster.py": ["cluster"],
-    "helpers/live.py": ["lab"],
-    "helpers/tables.py": ["formats"],
+    "helpers/running/cluster.py": ["cluster"],
+    "helpers/course/demonstrations/live.py": ["lab"],
+    "helpers/study/tables.py": ["formats"],
     "site/": ["site"],
     "tests/": ["test"],
 }
@@ -99,7 +98,7 @@ def test_all_that_is_imported_is_declared() -> None:
 
 
 def test_what_helps_against_a_missing_package_names_the_packages_of_the_extra() -> None:
-    for room, extra in (("study", "formats"), ("cluster", "cluster")):
+    for room, extra in (("study/reading", "formats"), ("running/cluster", "cluster")):
         (named,) = re.findall(r"how_to_add\(([^)]*)\)", code_of(ROOT / f"helpers/{room}.py"))
         declared = PROJECT["optional-dependencies"][extra]
         assert re.findall(r"[\w-]+", named) == [Requirement(each).name for each in declared]

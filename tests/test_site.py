@@ -129,12 +129,15 @@ def test_the_chapters_are_shown_as_committed(read: dict[str, Reader]) -> None:
         alts = [image["alt"] for image in described if image]
         assert alts
         assert [alt for alt in shown.alts if alt in alts] == alts
-        for hidden in ("say(f", 'study = "hsb"', "not attempted"):
+        for hidden in ('study = "hsb"', "not attempted"):
             assert hidden not in shown.text
         code = [cell for cell in cells if cell["cell_type"] == "code"]
         for tag, as_class in (("solution", "hide"), ("live", "live-player")):
             tagged = [cell for cell in code if tag in cell["metadata"].get("tags", [])]
             assert shown.classes.count(as_class) == len(tagged)
+        told = [cell for cell in code if "remove-input" in cell["metadata"].get("tags", [])]
+        assert told
+        assert not [cell["id"] for cell in told if "".join(cell["source"]) in shown.text]
         solutions = [c for c in code if "solution" in c["metadata"].get("tags", [])]
         assert solutions
         assert all("".join(cell["source"]) in shown.text for cell in solutions)

@@ -16,7 +16,15 @@ from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 
 # A report is for analysts: it has no parameters to set, nobody to examine, and no kernel.
-LEFT_OUT = {"answer", "exercise", "injected-parameters", "live", "parameters", "solution"}
+LEFT_OUT = {
+    "answer",
+    "exercise",
+    "injected-parameters",
+    "live",
+    "notebook-only",
+    "parameters",
+    "solution",
+}
 
 _PAGE = Template((Path(__file__).parent / "page.html").read_text(encoding="utf-8"))
 
@@ -25,10 +33,10 @@ class _Renderer(IPythonRenderer):
     """Markdown as HTML: formulas become MathML, and HTML in the text stays text."""
 
     def block_math(self, body: str) -> str:
-        return _mathml(body, "block")
+        return mathml(body, "block")
 
     def inline_math(self, body: str) -> str:
-        return _mathml(body, "inline")
+        return mathml(body, "inline")
 
     def text(self, text: str) -> str:
         return safe_entity(text)  # &lt; is a sign, and not five of them
@@ -42,11 +50,26 @@ class _ChapterExporter(HTMLExporter):
         yield ("markdown2html", markdown_to_html)
 
 
-def _mathml(tex: str, display: str) -> str:
+def mathml(tex: str, display: str) -> str:
+    r"""Turn a formula into MathML; one that cannot be read is shown as it was written.
+
+    Parameters
+    ----------
+    tex
+        The formula, in LaTeX.
+    display
+        ``"inline"``, or ``"block"`` for a line of its own.
+
+    Examples
+    --------
+    >>> mathml(r"\hat\beta", "inline").startswith("<math"), mathml(r"\frac", "inline")
+    (True, '<code>\\frac</code>')
+    """
     try:
-        return convert(tex.strip(), display=display)
-    except Exception:  # what cannot be drawn is shown as it was written
+        drawn = convert(tex.strip(), display=display)
+    except Exception:
         return f"<code>{escape(tex)}</code>"
+    return drawn.replace("&#x0005E;", "&#x002C6;")  # the circumflex that sits close to its letter
 
 
 def markdown_to_html(source: str) -> str:
@@ -88,7 +111,7 @@ def page(title: str, body: str, links: Mapping[str, str]) -> str:
 
 
 def chapter_page(notebook: NotebookNode, links: Mapping[str, str]) -> str:
-    """Return an executed chapter as a page, without the code that writes sentences.
+    """Return an executed chapter as a page, without the lines that tell its sentences.
 
     >>> from nbformat.v4 import new_markdown_cell, new_notebook
     >>> notebook = new_notebook(cells=[new_markdown_cell("# 1 · A title")])
