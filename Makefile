@@ -46,6 +46,7 @@ test: export OPENBLAS_NUM_THREADS = 1
 test: browser
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/mypy
 	$(BIN)/python -m pytest -m "not slow" --nbval --nbval-current-env -n auto --dist loadfile
 
 test-slow: browser

@@ -42,7 +42,7 @@ def number(value: float | Estimated, std_error: float | None = None) -> str:
     ('12.7', '64,900', '-0.000432', 'not available')
     """
     if isinstance(value, Estimated):
-        value, std_error = value.estimate, value.std_error
+        std_error, value = value.std_error, value.estimate
     if not math.isfinite(value):
         return NOT_AVAILABLE
     if abs(value) < 1e-12:  # rounding error

@@ -30,7 +30,11 @@ KINDS = ("{y} ~ {x} + {w}", "{y} ~ {x} * {w}")
 KINDS_AND_MEANS = ("{y} ~ {x} * {w} + {x}_mean",)
 # Fitted under other names, by least squares, or only where they can be.
 OTHERS = {
-    "{y} ~ mean_of_x",
+    "{y} ~ deviation_of_x + mean_of_x",
+    "{y} ~ {both}",
+    "{y} ~ {on_means}",
+    "{y} ~ {predictors}",
+    "{y} ~ {with_mean}",
     "{y} ~ deviation_of_x",
     "{y}_within ~ 0 + moved_within",
     "{y} ~ 0 + C({group}) + {x}",
@@ -47,7 +51,8 @@ def test_the_formulas_here_are_those_of_the_chapters() -> None:
         for cell in nbformat.read(path, as_version=4).cells
         for formula in re.findall(r'f"([^"]*~[^"]*)"', cell.source * (cell.cell_type == "code"))
     }
-    assert written == {*ALWAYS, *MEANS_DIFFER, *KINDS, *KINDS_AND_MEANS, *OTHERS}
+    known = {*ALWAYS, *MEANS_DIFFER, *KINDS, *KINDS_AND_MEANS, *OTHERS}
+    assert written == known - {"{y} ~ {x}_within + {x}_mean"}  # which chapter 4 calls {both}
 
 
 def tiny_study(seed: int) -> pd.DataFrame:

@@ -195,6 +195,7 @@ def refuse(formula: str = "y ~ x", frame: Any = STUDY, **more: Any) -> str:
         ({"formula": "y ~ x", "random": "x + I(2 * x)"}, "'I(2 * x)' follows exactly from 'x'"),
         ({"formula": "y ~ one", "frame": STUDY.assign(one=7)}, "'one' is the same in all rows"),
         ({"formula": "y ~ x +"}, "the formula cannot be used"),
+        ({"formula": "y ~ Q(x)"}, "the formula cannot be used"),
         ({"formula": "~ x"}, "missing required outcome"),
         ({"formula": "y ~ 0"}, "no fixed effects"),
         ({"formula": "y ~ y"}, "the outcome and a predictor"),

@@ -189,9 +189,14 @@ def test_an_unknown_key_is_refused_with_the_nearest_known_one(refuse: Refuse) ->
     assert "unknown key outcome.lable; did you mean 'label'?" in message
     message = refuse(group={"column": "group", "plural": "groups"})
     assert "unknown key group.plural (known: one, many, column, name)" in message
+    message = refuse(file="x.csv")
+    assert "unknown key file" in message
+    assert "known: title, data, sheet" in message
 
 
 def test_a_missing_key_is_named(read: Read) -> None:
+    with pytest.raises(StudyError, match="the key data is missing; add it"):
+        read_study(KEYS)
     with pytest.raises(StudyError, match=r"the key outcome\.column is missing; add it"):
         read(outcome={"label": "yield"})
 

@@ -72,7 +72,7 @@ def _of_regression(fit: Any, model: str, method: str) -> dict[str, Estimate]:
 
 
 def _of_mixed(fit: MixedFit, model: str) -> dict[str, Estimate]:
-    limits = fit.conf_int()
+    lower, upper = fit.conf_int().to_numpy().T
     found = {
         term: Estimate(
             model,
@@ -81,10 +81,11 @@ def _of_mixed(fit: MixedFit, model: str) -> dict[str, Estimate]:
             float(fit.fe_params[term]),
             float(fit.bse_fe[term]),
             float(fit.df[term]),
-            *limits.loc[term].tolist(),
-            method=fit.method,
+            float(low),
+            float(high),
+            fit.method,
         )
-        for term in fit.fe_params.index
+        for term, low, high in zip(fit.fe_params.index, lower, upper, strict=True)
     }
     intercept, *slope = fit.cov_re.index
     names = {f"var({intercept})": "var_group"}

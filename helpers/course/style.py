@@ -93,7 +93,9 @@ def draw_means(axes: Axes, x: pd.Series, y: pd.Series, label: str) -> None:
     )
 
 
-def draw_line(axes: Axes, x: pd.Series, coefficients: Sequence[float], **kwargs: Any) -> None:
+def draw_line(
+    axes: Axes, x: pd.Series, coefficients: np.ndarray | Sequence[float], **kwargs: Any
+) -> None:
     """Draw slope and intercept as a line over the range of `x`."""
     ends = np.array([x.min(), x.max()])
     axes.plot(ends, np.polyval(coefficients, ends), **kwargs)

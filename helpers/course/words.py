@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Self
+from weakref import WeakKeyDictionary
 
 from helpers.models.estimate import Estimate
 from helpers.study.file import Noun, Study
@@ -129,7 +130,11 @@ class Words:
         return f"{', '.join(first)} and {last}" if first else last
 
 
-def words(study: "Study") -> Words:
+# Each sentence asks for them: collected once a study, for as long as it is there.
+_WORDS: WeakKeyDictionary[Study, Words] = WeakKeyDictionary()
+
+
+def words(study: Study) -> Words:
     """Collect the words a study uses for its units, groups and variables.
 
     Examples
@@ -139,6 +144,12 @@ def words(study: "Study") -> Words:
     >>> f"{word.y} of {word.units} in {word.groups}"
     'math achievement of students in schools'
     """
+    if study not in _WORDS:
+        _WORDS[study] = _collected(study)
+    return _WORDS[study]
+
+
+def _collected(study: Study) -> Words:
     return Words(
         title=_as_text(study.title),
         unit=_as_text(study.unit.one),

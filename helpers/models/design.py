@@ -97,7 +97,11 @@ class Design:
 
 
 def design_of_rows(
-    formula: str, random: str, frame: nw.DataFrame, groups: str, environment: patsy.EvalEnvironment
+    formula: str,
+    random: str,
+    frame: nw.DataFrame[Any],
+    groups: str,
+    environment: patsy.EvalEnvironment,
 ) -> Design:
     """Read a formula for a frame with a row a unit."""
     names = _names(formula, random, frame.columns, environment)
@@ -127,7 +131,7 @@ def design_of_groups(
     return design
 
 
-def moments_of_rows(design: Design, frame: nw.DataFrame, groups: str) -> Moments:
+def moments_of_rows(design: Design, frame: nw.DataFrame[Any], groups: str) -> Moments:
     """Take the moments of a design's columns."""
     codes, labels = group_codes(frame, groups)
     chunks = (design.evaluated(values) for values in row_chunks(frame, design.names))
@@ -180,7 +184,7 @@ def _looks_at_other_rows(design: Design, values: pd.DataFrame) -> bool:
 
 
 def row_chunks(
-    frame: nw.DataFrame, names: Sequence[str], size: int | None = None
+    frame: nw.DataFrame[Any], names: Sequence[str], size: int | None = None
 ) -> Iterator[pd.DataFrame]:
     """Cut the columns that a formula uses into chunks of rows that patsy reads."""
     columns = {name: _readable(frame.get_column(name)) for name in names}
@@ -191,7 +195,7 @@ def row_chunks(
         )
 
 
-def _readable(column: nw.Series) -> Any:
+def _readable(column: nw.Series[Any]) -> Any:
     """Return a column as NumPy's, or a pandas category, which keeps the order of its levels."""
     native = column.to_native()
     if isinstance(native, pd.Series) and isinstance(native.dtype, pd.CategoricalDtype):
@@ -202,7 +206,8 @@ def _readable(column: nw.Series) -> Any:
 
 def _group_values(moments: Moments, step: np.ndarray) -> pd.DataFrame:
     """Return one row a group, the level-1 columns so far from their group means."""
-    derived, level_1 = {}, {}
+    derived: dict[str, np.ndarray] = {}
+    level_1: dict[str, np.ndarray] = {}
     for x, mean, by in zip(moments.columns[1:], moments.means[1:], step, strict=True):
         derived |= {f"{x}_mean": mean, f"{x}_within": np.full_like(mean, by)}
         level_1[x] = mean + by
@@ -263,7 +268,7 @@ def _names_in(code: str) -> Iterator[str]:
         if isinstance(node, ast.Name) and node.id != "Q":
             yield node.id
         elif isinstance(node, ast.Call) and ast.unparse(node.func) == "Q":
-            yield from (str(argument.value) for argument in node.args)
+            yield from (str(one.value) for one in node.args if isinstance(one, ast.Constant))
 
 
 @contextmanager

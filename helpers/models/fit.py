@@ -563,7 +563,7 @@ class MixedFit:
         ]
         return np.concatenate(chunks) - fitted
 
-    def _rows_of(self, data: Any, more: list[str]) -> tuple[nw.DataFrame, pd.Index]:
+    def _rows_of(self, data: Any, more: list[str]) -> tuple[nw.DataFrame[Any], pd.Index]:
         """Return the rows to predict for, checked, and their index."""
         if data is None:
             if self.rows is None:

@@ -248,7 +248,7 @@ def check_known(names: Iterable[str], known: Sequence[str]) -> None:
             raise FitError(f"the data have no column {name!r}{did_you_mean(name, known)}")
 
 
-def check_complete(frame: nw.DataFrame | nw.LazyFrame, names: Iterable[str]) -> None:
+def check_complete(frame: nw.DataFrame[Any] | nw.LazyFrame[Any], names: Iterable[str]) -> None:
     """Refuse columns with missing values, whatever the frame calls them."""
     schema, names = frame.collect_schema(), list(dict.fromkeys(names))
     if isinstance(frame, nw.DataFrame):
@@ -272,14 +272,14 @@ def _missing(values: Any, kind: nw.dtypes.DType) -> Any:
     return (values.is_null() | values.is_nan()) if kind.is_float() else values.is_null()
 
 
-def group_ids(frame: nw.DataFrame, groups: str) -> pd.Series:
+def group_ids(frame: nw.DataFrame[Any], groups: str) -> pd.Series:
     """Return the groups' column as pandas has it, whatever the frame."""
     ids = frame.get_column(groups)
     native = ids.to_native()
     return native if isinstance(native, pd.Series) else pd.Series(ids.to_numpy())
 
 
-def group_codes(frame: nw.DataFrame, groups: str) -> tuple[np.ndarray, pd.Index]:
+def group_codes(frame: nw.DataFrame[Any], groups: str) -> tuple[np.ndarray, pd.Index]:
     """Return each row's group as a place in the sorted labels, and the labels."""
     values = group_ids(frame, groups)
     if isinstance(values.dtype, pd.CategoricalDtype):
@@ -349,7 +349,9 @@ def _merge(
     n[:] = total
 
 
-def _value_a_group(frame: nw.DataFrame, name: str, codes: np.ndarray, n_groups: int) -> np.ndarray:
+def _value_a_group(
+    frame: nw.DataFrame[Any], name: str, codes: np.ndarray, n_groups: int
+) -> np.ndarray:
     """Return a level-2 column's value in each group."""
     kinds, values = pd.factorize(frame.get_column(name).to_numpy())
     first = np.zeros(n_groups, dtype=np.intp)
@@ -366,7 +368,7 @@ def _check_level_2(name: str, varying: int) -> None:
 
 
 def _summed_elsewhere(
-    frame: nw.LazyFrame, groups: str, columns: Sequence[str], group_columns: Sequence[str]
+    frame: nw.LazyFrame[Any], groups: str, columns: Sequence[str], group_columns: Sequence[str]
 ) -> Moments:
     """Have a lazy frame's own engine sum the moments."""
     pairs = list(combinations_with_replacement(range(len(columns)), 2))

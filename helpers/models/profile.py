@@ -240,5 +240,5 @@ def _completed(rows: Array) -> Array:
 
 def _lower_triangular(matrix: Array) -> Array:
     """Return lower triangular L with LL' = matrix matrix' and a diagonal not below zero."""
-    lower = np.linalg.qr(matrix.T, mode="r").T
+    lower = np.linalg.qr(matrix.T).R.T
     return lower * np.where(np.diag(lower) < 0, -1.0, 1.0)

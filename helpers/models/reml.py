@@ -483,7 +483,7 @@ class Point:
         return float(variance**2 / spread.sum())
 
 
-def _times(matrix: Array, stack: Array) -> Array:
+def _times(matrix: NDArray[np.floating], stack: Array) -> Array:
     """Combine a stack's first axis: tensordot with one axis, without its overhead."""
     combined = matrix @ stack.reshape(len(stack), math.prod(stack.shape[1:]))
     return combined.reshape(*matrix.shape[:-1], *stack.shape[1:])

@@ -170,7 +170,7 @@ def plan(paths: Iterable[Path], out: str | Path | None) -> list[StudyRun]:
         except StudyError as error:
             problems += str(error).splitlines()
             continue
-        problems += _overwritten(run, path.parent / run.study.data)
+        problems += _overwritten(run, path.parent / run.study.file)
         runs.append(run)
     if problems:
         raise StudyError("\n".join(dict.fromkeys(problems)))

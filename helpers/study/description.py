@@ -29,7 +29,7 @@ def describe_study(study: Study) -> list[str]:
 
 def _lines(study: Study) -> Iterator[tuple[str, str]]:
     frame, group = study.frame, study.group
-    yield "data", f"{study.data.name}: {_rows(study)}"
+    yield "data", f"{study.file.name}: {_rows(study)}"
     yield from (("", note) for note in study.notes)
     sizes = frame.groupby(group.name).size()
     yield (
@@ -47,7 +47,7 @@ def _lines(study: Study) -> Iterator[tuple[str, str]]:
     share = 1 - within.var() / frame[study.predictor.name].var()
     yield "", f"{percent(share)} of the predictor's variance is within {group.many}"
     if study.group_predictor is not None:
-        yield from _of_group_predictor(study)
+        yield from _of_group_predictor(study, study.group_predictor)
     else:
         yield "group predictor", "none: chapter 6 will say what it would take"
     for variable in study.covariates:
@@ -105,8 +105,7 @@ def _notes(study: Study, variable: Variable) -> Iterator[str]:
         )
 
 
-def _of_group_predictor(study: Study) -> Iterator[tuple[str, str]]:
-    variable = study.group_predictor
+def _of_group_predictor(study: Study, variable: Variable) -> Iterator[tuple[str, str]]:
     per_group = study.frame.groupby(study.group.name)[variable.name].first()
     levels = study.levels.get(variable.name)
     one_value = f"one value in each {study.group.one}"

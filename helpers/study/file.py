@@ -138,8 +138,9 @@ class Variable(Column):
 class Study(_Part):
     """A study as its file describes it, together with its data.
 
-    Made by :func:`helpers.read_study`. The fields are the keys of the study file; ``frame`` and
-    what stands after it come from the data.
+    Made by :func:`helpers.read_study`. The fields are the keys of the study file, but that its
+    ``data`` is ``file`` here; ``frame`` and what stands after it come from the data. As frames have
+    no plain equality, a study equals itself alone.
 
     Examples
     --------
@@ -150,7 +151,7 @@ class Study(_Part):
     """
 
     title: str = ""
-    data: Path
+    file: Path = Field(alias="data")
     sheet: str | None = None
     unit: Noun = Noun(one="unit")
     group: Group
@@ -169,6 +170,9 @@ class Study(_Part):
     _row_numbers: np.ndarray = PrivateAttr(default_factory=lambda: np.empty(0, dtype=int))
     _notes: list[str] = PrivateAttr(default_factory=list)
     _checksums: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
     @model_validator(mode="after")
     def _check_columns_and_names(self) -> Self:
@@ -554,6 +558,6 @@ def _shortened(value: Any) -> str:
 def _known_keys(place: Iterable[str | int]) -> list[str]:
     """List the keys that the study file may hold at a place, such as ``["outcome"]``."""
     part = next(iter(place), None)
-    models = {"unit": Noun, "group": Group}
+    models: dict[str, type[_Part]] = {"unit": Noun, "group": Group}
     model = Study if part is None else models.get(str(part), Variable)
-    return list(model.model_fields)
+    return [field.alias or name for name, field in model.model_fields.items()]

@@ -315,7 +315,7 @@ def _as_group(column: Facts, others: list[Facts]) -> Candidate | None:
         return None
     coarser = [o for o in others if 1 < o.distinct < distinct and not o.varies_within(column)]
     measured = [o for o in others if o.numeric and o.distinct > 5 and o is not column][:10]
-    score = 3 * column.says("id") + 2 * column.says("group") + (not column.numeric)
+    score: float = 3 * column.says("id") + 2 * column.says("group") + (not column.numeric)
     score += (distinct >= 5) - 2 * (distinct == 2) - 3 * column.named_as_time
     score -= 2 * (column.says("result", "condition") and not column.says("id", "group"))
     score += 3 * column.in_blocks + 0.75 * min(len(coarser), 4) + 4 * column.names_kinds(measured)

@@ -139,8 +139,8 @@ def _combinations(
     """Yield columns for the roles, the likeliest first; a group predictor may be left out."""
     choices: list[list[str | None]] = []
     for role in ROLES:
-        columns = [candidate.column for candidate in found.get(role, [])[:MOST_CANDIDATES]]
-        choices.append([given[role]] if role in given else columns)
+        likely = found.get(role, [])[:MOST_CANDIDATES]
+        choices.append([given[role]] if role in given else [each.column for each in likely])
     if "group_predictor" not in given:
         choices[3] = [*choices[3][:1], None]
     for columns in product(*choices):

@@ -94,8 +94,8 @@ def _load(study: Study, where: str, folder: Path, checksums: dict[str, str]) -> 
 
     `checksums` holds that of the study file.
     """
-    raw, checksum = _read_table(folder / study.data, study, where)
-    file = study.data.name
+    raw, checksum = _read_table(folder / study.file, study, where)
+    file = study.file.name
     _refuse(where, _absent_columns(raw, study, file))
     notes = list(raw.attrs.get(NOTES, []))
     columns: dict[str, pd.Series] = {}
@@ -350,10 +350,9 @@ def _problems_of(frame: pd.DataFrame, study: Study, file: str) -> Iterator[str]:
             f"that holds more {unit.many} together"
         )
         return
-    x, y, w = (
-        _Values.of(frame[part.name], codes) if (part := measured.get(role)) else None
-        for role in ("predictor", "outcome", "group_predictor")
-    )
+    x, y = (_Values.of(frame[part.name], codes) for part in (study.predictor, study.outcome))
+    kind = study.group_predictor
+    w = None if kind is None else _Values.of(frame[kind.name], codes)
     of = {role: f"{role} column {part.column!r} in {file}" for role, part in measured.items()}
     found = [*_unfit_alone(x, y, of, study)]
     if w is not None:
@@ -472,7 +471,7 @@ def _unfit_together(
             f"model; name another"
         )
         return
-    if w is None or codes.max() + 1 < FEW_GROUPS:
+    if w is None or study.group_predictor is None or codes.max() + 1 < FEW_GROUPS:
         return
     of_x, of_w = f"predictor column {study.predictor.column!r}", of["group_predictor"]
     remedy = "name another group predictor, or leave it out"

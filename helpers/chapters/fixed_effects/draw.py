@@ -107,7 +107,7 @@ def parallel_lines(
     heights = intercepts.to_numpy()[:, None] + slope * ends
     axes.add_collection(
         LineCollection(
-            np.stack([ends, heights], axis=-1),
+            list(np.stack([ends, heights], axis=-1)),
             color="#A6A6A6",
             linewidth=0.8,
             alpha=0.7,

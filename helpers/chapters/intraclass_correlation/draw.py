@@ -101,7 +101,7 @@ def icc_by_chance(by_chance: Sequence[float], observed: float, study: Study) -> 
         0, (values == 0).sum(), width / 3, color=BLUE, zorder=3, label="exactly zero (thin bar)"
     )
     if len(above):
-        edges = np.linspace(0.0, float(values.max()), 13)
+        edges = np.linspace(0.0, float(values.max()), 13).tolist()
         axes.hist(above, bins=edges, color="#BBD9EC", edgecolor="white", label="above zero")
     reach = float(values.max())
     if observed <= 3 * reach:

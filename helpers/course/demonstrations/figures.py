@@ -7,6 +7,7 @@ does. Margins are set by hand: to find them anew would take half of a redraw.
 from collections.abc import Mapping
 
 import numpy as np
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from helpers.course.style import BLACK, DARK_GREY, GREY, PURPLE, STYLE, VERMILION, plain
@@ -15,7 +16,8 @@ from helpers.study.file import Study
 
 
 def _empty(width: float = 8.0, height: float = 4.6) -> Figure:
-    return Figure(figsize=(width, height), layout="none")
+    with rc_context({"figure.constrained_layout.use": False}):
+        return Figure(figsize=(width, height))
 
 
 @STYLE

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.course.exercises.kinds import Answer, Choice, NoAnswerError
+from helpers.course.findings import means_differ
 from helpers.models.fit import MixedFit, fit_mixed
 from helpers.models.moments import FitError
 from helpers.models.variance import icc
@@ -66,7 +67,7 @@ class Facts:
     @cached_property
     def means_differ(self) -> bool:
         """Whether group means of the predictor differ, so that a line through them is defined."""
-        return bool(self.means[self.x].std() > 1e-9 * self.data[self.x].std())
+        return means_differ(self.means[self.x], self.data[self.x])
 
     def need_means_that_differ(self, groups: int = 2) -> None:
         """Raise NoAnswerError where there is no slope between `groups` groups or more."""

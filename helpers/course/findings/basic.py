@@ -6,7 +6,6 @@ import pandas as pd
 
 from helpers.models.estimate import Estimate
 
-
 # Of an SD: means that differ by less are those of deviations from them, written with few digits.
 ROUNDING = 1e-4
 

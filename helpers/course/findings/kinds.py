@@ -67,7 +67,9 @@ def simple_slopes(slopes: Collection[Estimate]) -> Slopes:
     found = {slope.direction for slope in slopes}
     if {1, -1} <= found:
         return Slopes.OPPOSED
-    return {(1,): Slopes.RISING, (-1,): Slopes.FALLING}.get(tuple(found), Slopes.UNCLEAR)
+    if found == {1}:
+        return Slopes.RISING
+    return Slopes.FALLING if found == {-1} else Slopes.UNCLEAR
 
 
 def agree(estimate: Estimate, other: Estimate) -> bool:

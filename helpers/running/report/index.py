@@ -229,7 +229,7 @@ def index_page(
     """
     word = words(study)
     known = found_in(rows)
-    title = study.title or study.data.stem
+    title = study.title or study.file.stem
     asked = study.question.strip() or (
         f"How does {word.x} go with {word.y}, inside {word.groups} and between them?"
     )
