@@ -300,12 +300,16 @@ def test_words_stand_in_check_and_on_pages_as_they_were_given(noun: str, tmp_pat
 
 
 def made_in_chapters() -> set[str]:
-    """Return the names that chapters give to columns of a frame: by assign, or in brackets."""
+    """Return the names that chapters give to columns of a frame, and to numbers of their tables."""
     names = set()
     for path in CHAPTERS:
         for cell in nbformat.read(path, as_version=4).cells:
             if cell.cell_type != "code":
                 continue
+            rows = (row for o in cell.outputs for row in o.get("metadata", {}).get("estimates", []))
+            # The analysis of variance has no coefficients that its rows could be taken for.
+            kinds = ("variance", "fit")
+            names |= {r["term"] for r in rows if r["effect"] in kinds and r["model"] != "anova"}
             source = re.sub(r"^%.*$", "", cell.source, flags=re.M)
             for node in ast.walk(ast.parse(source)):
                 if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("data.assign"):
@@ -316,11 +320,6 @@ def made_in_chapters() -> set[str]:
                         t.slice.value
                         for t in made
                         if isinstance(t.slice, ast.Constant) and ast.unparse(t.value) == "data"
-                    }
-                    names |= {
-                        t.slice.value
-                        for t in made
-                        if isinstance(t.slice, ast.Constant) and ast.unparse(t.value) == "of_fit"
                     }
     return names
 
