@@ -49,6 +49,7 @@ test: browser
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -m "not slow" --nbval --nbval-current-env -n auto --dist loadfile
 
+test-slow: export OPENBLAS_NUM_THREADS = 1
 test-slow: browser
 	$(BIN)/python -m pytest -m slow -n auto tests
 
