@@ -41,14 +41,6 @@ def run(number: str, frame: pd.DataFrame, keys: Mapping = KEYS) -> Executed:
     return execute(number, str(write_study(Path(mkdtemp()), frame, keys)))
 
 
-def test_intercepts_that_use_up_all_units_leave_no_standard_error(on_data: OnData) -> None:
-    chapter = on_data("03", two_level(sizes=[2, 1, 1, 1], within=1, between=2, sd_group=1))
-    row = chapter.estimates["within", "x"]
-    assert (row["df"], row["std_error"], row["conf_low"]) == (0, None, None)
-    assert "None can be found here" in chapter.texts["roads-say"]
-    assert "3 groups have no say at all" in chapter.texts["deviations-say"]
-
-
 @pytest.mark.slow
 def test_a_group_variance_of_zero_is_a_result_everywhere() -> None:
     fourth = flat_study("04")

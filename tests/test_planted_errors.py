@@ -30,13 +30,13 @@ class Mistake:
 
 MISTAKES = {
     "the total variance taken for that within": Mistake(
-        "variance",
+        "models.variance",
         "share = between / (between + fit.scale)",
         "share = between / float(fit.moments.total_products[-1, -1] / fit.nobs)",
         lambda lme4: lme4.test_the_icc_is_that_of_the_variances_lme4_prints("ses"),
     ),
     "an ICC left over from the model before": Mistake(
-        "variance",
+        "models.variance",
         "share = between / (between + fit.scale)",
         "share = globals().setdefault('_share', between / (between + fit.scale))",
         lambda lme4: [
@@ -44,31 +44,31 @@ MISTAKES = {
         ],
     ),
     "a squared less b squared over a squared, without parentheses": Mistake(
-        "variance",
+        "models.variance",
         "group = 1 - between[0] / between[1] if",
         "group = between[1] - between[0] / between[1] if",
         lambda lme4: lme4.test_pseudo_r2_is_that_of_the_variances_lme4_prints(),
     ),
     "maximum likelihood for restricted": Mistake(
-        "mixed",
-        "return MixedFit(design, moments, optimum(data, reml), units, rows)",
-        "return MixedFit(design, moments, optimum(data, False), units, rows)",
+        "models.fit",
+        "return MixedFit(design, moments, optimum(data, reml), scaling, rows)",
+        "return MixedFit(design, moments, optimum(data, False), scaling, rows)",
         lambda lme4: lme4.test_variances_are_those_of_lme4("ses", "reml"),
     ),
     "N in place of N - p under REML": Mistake(
-        "reml",
+        "models.reml",
         "return self.data.n_rows - self.reml * self.data.n_fixed",
         "return self.data.n_rows",
         lambda lme4: lme4.test_variances_are_those_of_lme4("ses", "reml"),
     ),
     "z for t in the intervals": Mistake(
-        "mixed",
+        "models.fit",
         "reach = stats.t.ppf(1 - alpha / 2, self.df) * self.bse_fe",
         "reach = stats.norm.ppf(1 - alpha / 2) * self.bse_fe",
         lambda lme4: lme4.test_intervals_are_as_wide_as_t_says(),
     ),
     "z for t in the p-values": Mistake(
-        "mixed",
+        "models.fit",
         "2 * stats.t.sf(np.abs(self.tvalues), self.df)",
         "2 * stats.norm.sf(np.abs(self.tvalues))",
         lambda lme4: lme4.test_degrees_of_freedom_t_and_p_are_those_of_lmertest("ses", "reml"),
@@ -80,7 +80,8 @@ class _Mistaken(SourceFileLoader):
     """Load a module with one line replaced."""
 
     def __init__(self, mistake: Mistake, right: bool) -> None:
-        super().__init__(f"helpers.{mistake.room}", str(ROOT / "helpers" / f"{mistake.room}.py"))
+        room = mistake.room.replace(".", "/")
+        super().__init__(f"helpers.{mistake.room}", str(ROOT / "helpers" / f"{room}.py"))
         self.mistake, self.right = mistake, right
 
     def get_code(self, fullname: str) -> object:
