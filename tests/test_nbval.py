@@ -46,7 +46,7 @@ def test_an_altered_sentence_or_number_fails_and_nothing_else(copy: Path) -> Non
     ]
     text = copy.read_text(encoding="utf-8")
     for right, wrong in alterations:
-        assert text.count(right) == 1
+        assert right in text
         text = text.replace(right, wrong)
     copy.write_text(text, encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-q", copy.name]
