@@ -471,7 +471,8 @@ def read_page(path: Path) -> str:
 def test_no_word_of_hsb_stands_in_another_study(rerun_on_clinics: Path) -> None:
     for path in CHAPTERS:
         page = read_page(rerun_on_clinics / path.name)
-        assert not set(re.findall(HSB_WORDS, page, flags=re.I))
+        words = re.sub(r"`helpers/\S*`", "", page)  # a folder keeps its chapter's name
+        assert not set(re.findall(HSB_WORDS, words, flags=re.I))
         assert "patients" in page
         assert "clinics" in page
         assert "nan" not in page.split()

@@ -12,7 +12,7 @@ WIDTHS = (390, 768, 1280)
 VIEWS = [(390, "light"), (768, "dark"), (1280, "light")]
 OTHERS = [(390, "dark"), (768, "light"), (1280, "dark")]
 CHAPTER = "notebooks/04-random-effects.html"
-KINDS_OF_PAGES = ("index.html", CHAPTER, "glossary.html", "search.html?q=mode", "api/mixed.html")
+KINDS_OF_PAGES = ("index.html", CHAPTER, "glossary.html", "search.html?q=mode", "api/models.html")
 MENUS = {"primary": "nav.bd-links", "secondary": "nav.page-toc"}
 
 # All that a button may change: menus and folds, the colours, being at the top, a field to type in.
@@ -183,7 +183,7 @@ def test_the_keyboard_sees_where_it_is(visit: Callable[..., Page], name: str, wi
 
 
 @pytest.mark.parametrize(
-    ("name", "width"), [(CHAPTER, 390), ("glossary.html", 1280), ("api/mixed.html", 390)]
+    ("name", "width"), [(CHAPTER, 390), ("glossary.html", 1280), ("api/models.html", 390)]
 )
 def test_nothing_that_is_linked_to_hides_behind_the_bar(
     visit: Callable[..., Page], name: str, width: int
