@@ -15,12 +15,14 @@ OnData = Callable[..., Executed]
 BALANCED = [10] * 30
 
 
+@pytest.mark.slow
 def test_unequal_spread_makes_the_f_test_a_rough_answer(on_data: OnData) -> None:
     frame = two_level(sizes=[40] * 12, within=0, between=0, sd_group=0.3)
     frame["y"] *= 1 + 4 * (frame["group"] < "g004")
     assert "read the F-test as a rough answer" in on_data("01", frame).texts["f-test-say"]
 
 
+@pytest.mark.slow
 def test_group_means_that_are_all_zero_give_no_false_digits(on_data: OnData) -> None:
     frame = two_level(sizes=BALANCED, within=1, between=2, sd_group=1)
     frame["y"] -= frame.groupby("group")["y"].transform("mean")
@@ -32,6 +34,7 @@ def test_group_means_that_are_all_zero_give_no_false_digits(on_data: OnData) -> 
     assert "e-1" not in first.prose + second.prose
 
 
+@pytest.mark.slow
 def test_equal_means_of_the_predictor_have_no_between_slope(on_data: OnData) -> None:
     frame = two_level(sizes=BALANCED, within=1, between=0, sd_group=1)
     frame["x"] = 100 * (frame["x"] - frame.groupby("group")["x"].transform("mean"))
@@ -41,6 +44,7 @@ def test_equal_means_of_the_predictor_have_no_between_slope(on_data: OnData) -> 
     assert "mixes" not in chapter.prose
 
 
+@pytest.mark.slow
 def test_two_groups_have_a_between_slope_without_a_standard_error(on_data: OnData) -> None:
     frame = two_level(sizes=[20, 30], within=0.5, between=1, sd_group=0.3)
     chapter = on_data("02", frame)
@@ -84,6 +88,7 @@ def test_row_order_and_names_of_groups_change_no_estimate(on_data: OnData) -> No
                 assert found[key]["std_error"] == pytest.approx(row["std_error"], rel=1e-9)
 
 
+@pytest.mark.slow
 def test_units_of_measurement_only_rescale_the_estimates(on_data: OnData) -> None:
     frame = two_level(sizes=[5, 9, 12, 30, 7], within=1, between=2, sd_group=1)
     slopes = {key: row["estimate"] for key, row in on_data("02", frame).estimates.items()}

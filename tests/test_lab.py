@@ -95,6 +95,7 @@ def in_cell(page: Page, cells: list[NotebookNode], cell_id: str) -> Locator:
     return page.locator(".jp-Notebook .jp-Cell").nth(place)
 
 
+@pytest.mark.slow
 def test_chapter_4_runs_in_jupyterlab_and_its_slider_moves_the_picture(
     lab: str, browser: Browser, tmp_path: Path
 ) -> None:

@@ -141,6 +141,7 @@ def next_button(page: Page, tried: set[str]) -> ElementHandle | None:
     return None
 
 
+@pytest.mark.slow
 def test_the_colours_are_chosen_and_stay(visit: Callable[..., Page]) -> None:
     page = visit(CHAPTER, 390)
     page.locator(".theme-switch-button").click()
@@ -172,6 +173,7 @@ def test_the_first_key_skips_the_menus(visit: Callable[..., Page]) -> None:
     assert page.evaluate("document.activeElement.closest('main') !== null")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "width"), [(CHAPTER, 390), ("search.html?q=mode", 1280)])
 def test_the_keyboard_sees_where_it_is(visit: Callable[..., Page], name: str, width: int) -> None:
     page = visit(name, width)
@@ -182,6 +184,7 @@ def test_the_keyboard_sees_where_it_is(visit: Callable[..., Page], name: str, wi
     assert unseen == {""}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "width"), [(CHAPTER, 390), ("glossary.html", 1280), ("api/models.html", 390)]
 )
