@@ -10,14 +10,13 @@ import yaml
 
 from helpers.study.file import StudyError, clean_name
 from helpers.study.guess import NEARLY_ALL, ROLES, Candidate, Facts, facts_of, guess
-from helpers.study.reading import read_study
+from helpers.study.reading import FEW_GROUPS, read_study
 from helpers.study.tables import LEFT_OUT, READERS, TableError, kind_of, read_table
 from helpers.text import did_you_mean, listed, near_file
 
 MOST_CANDIDATES = 4  # for a role, when the likeliest make no study
 MOST_TRIED = 10  # combinations of these; each reads the data
 
-FEW_GROUPS = 5
 ABOUT_FEW_GROUPS = [
     "# These are few: how groups differ is learnt from many. If the data hold a row for each",
     "# person and a column for each occasion, make a row of each occasion first.",

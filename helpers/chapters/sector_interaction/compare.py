@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from helpers.course.exercises.facts import FEWEST_GROUPS
 from helpers.models.estimate import Estimate
 from helpers.models.fit import MixedFit
 from helpers.study.file import Study
+from helpers.study.reading import FEW_GROUPS
 
 # What stands for an estimate in a study that has no kinds of groups.
 NOTHING = Estimate("group_predictor", "fixed", "none", math.nan)
@@ -43,7 +43,7 @@ def kinds(study: Study) -> dict[str, float]:
         return {}
     w = study.group_predictor.name
     of_group = study.frame.groupby(study.group.name)[w].first()
-    if len(of_group) < FEWEST_GROUPS:
+    if len(of_group) < FEW_GROUPS:
         return {}
     values = np.sort(of_group.unique())
     if len(values) == 2:

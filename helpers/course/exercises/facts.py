@@ -16,8 +16,7 @@ from helpers.models.fit import MixedFit, fit_mixed
 from helpers.models.moments import FitError
 from helpers.models.variance import icc
 from helpers.study.file import Study
-
-FEWEST_GROUPS = 5  # from which a level-2 predictor's coefficient can be learned, as in the chapters
+from helpers.study.reading import FEW_GROUPS
 
 
 class Facts:
@@ -139,7 +138,7 @@ class Facts:
         """The values of the level-2 predictor, in order."""
         if self.w is None:
             raise NoAnswerError("it names no level-2 predictor.")
-        if self.n_groups < FEWEST_GROUPS:
+        if self.n_groups < FEW_GROUPS:
             raise NoAnswerError("it has too few groups to compare kinds of them.")
         return np.sort(self.data[self.w].unique())
 
