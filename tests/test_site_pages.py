@@ -23,7 +23,22 @@ PAGES = sorted(
         *("benchmarks/coverage.html", "benchmarks/speed.html", "search.html"),
     }
 )
-each_page = pytest.mark.parametrize("page", PAGES)
+# One of each kind; the others take longer than they tell.
+KINDS = (
+    *("index.html", "notebooks/04-random-effects.html", "glossary.html", "api/models.html"),
+    *("data/README.html", "search.html"),
+)
+
+
+def each(pages: list[str]) -> pytest.MarkDecorator:
+    """Test a page of each kind, and where there is time all others."""
+    marked = [
+        page if page in KINDS else pytest.param(page, marks=pytest.mark.slow) for page in pages
+    ]
+    return pytest.mark.parametrize("page", marked)
+
+
+each_page = each(PAGES)
 
 # The width of the window and the colours; each page is opened in the first and put in the others.
 SETTINGS = [(1280, "light"), (390, "light"), (1280, "dark"), (390, "dark")]
@@ -198,7 +213,7 @@ def test_it_fits_a_screen_and_a_phone(page: str, visits: Any) -> None:
     assert {setting: over for setting, over in visits(page).overflow.items() if over > 0} == {}
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if page.startswith(("api", "notebooks"))])
+@each([page for page in PAGES if page.startswith(("api", "notebooks"))])
 def test_code_and_tables_are_shown_whole_on_a_laptop(page: str, visits: Any) -> None:
     assert visits(page).cut == []
 
