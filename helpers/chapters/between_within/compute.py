@@ -10,6 +10,8 @@ from helpers.models.estimate import Estimate
 from helpers.study.file import Study
 from helpers.study.reading import FEW_GROUPS
 
+NOTHING = Estimate("", "", "", np.nan)  # stands for what was not estimated
+
 
 def without_rounding_error(
     of_means: Mapping[str, Estimate], beside: Estimate

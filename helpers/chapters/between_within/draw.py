@@ -186,7 +186,8 @@ def weighted_average(slopes: Mapping[str, Estimate], weight: float, study: Study
             continue
         # A small mark on a large one: both are seen where two slopes are one.
         size = 9 if model == "total" else 15
-        axes.plot(value, 0, marker, markersize=size, color=LINES[model]["color"], zorder=3)
+        look = {"markersize": size, "color": LINES[model]["color"], "label": name}
+        axes.plot(value, 0, marker, zorder=3, **look)
         # The two ends write outwards, so that they stay apart however short the line is.
         side = 0 if model == "total" else 1 if value > np.nanmean(ends) else -1
         axes.annotate(
@@ -198,12 +199,12 @@ def weighted_average(slopes: Mapping[str, Estimate], weight: float, study: Study
             va="top" if side else "bottom",
         )
     axes.set_ylim(-1, 1)
-    axes.margins(x=0.2)
+    axes.margins(x=0.3)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     label = (
         f"slope of {plain(study.outcome.label)} on {plain(study.predictor.label)} "
-        f"(weight of the between slope: {percent(weight)})"
+        f"(weight of between: {percent(weight)})"
     )
     axes.set_xlabel(fill(label, 76))
     return figure
