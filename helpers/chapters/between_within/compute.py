@@ -16,7 +16,7 @@ NOTHING = Estimate("", "", "", np.nan)  # stands for what was not estimated
 def without_rounding_error(
     of_means: Mapping[str, Estimate], beside: Estimate
 ) -> dict[str, Estimate]:
-    """Return coefficients of group means with zero for what differs from it by rounding alone.
+    """Return coefficients of group means with zero for all that differs from it by rounding alone.
 
     Where means are all alike, a line through them has a slope and a standard error that are both
     rounding errors. The error of a slope through the units tells, in any units, how small that is.
@@ -36,8 +36,18 @@ def without_rounding_error(
     0.0
     """
     least = 1e-9 * beside.std_error
+
+    def rounded(value: float) -> float:
+        return 0.0 if abs(value) < least else value
+
     return {
-        term: replace(each, estimate=0.0) if abs(each.estimate) < least else each
+        term: replace(
+            each,
+            estimate=rounded(each.estimate),
+            std_error=rounded(each.std_error),
+            conf_low=rounded(each.conf_low),
+            conf_high=rounded(each.conf_high),
+        )
         for term, each in of_means.items()
     }
 
