@@ -40,8 +40,8 @@ EXCLUDE_EACH_OTHER = [
     ("there is no between slope", "mixes"),
     ("steeper in these data", "would understate the relation"),
     ("flatter in these data", "would overstate the relation"),
-    ("about as steep", "state the relation inside"),
-    ("has the opposite direction in these data", "state the relation inside"),
+    ("about as steep", "state the relation within"),
+    ("has the opposite direction in these data", "state the relation within"),
     ("are of one size here", "by size moves the between slope"),
     ("claims to know this slope better", "the two cannot be told apart here"),
     ("goes with a higher value", "goes with a lower value"),
@@ -111,6 +111,13 @@ EXCLUDE_EACH_OTHER = [
     ("the model puts", "the model cannot tell which of the two is higher"),
     ("names no level-2 predictor", "does not vary at all"),
     ("less certain than it is", "more certain than it is"),
+    ("Both lines rise", "is on average lower"),
+    ("Both lines fall", "is on average higher"),
+    ("is on average higher", "is on average lower"),
+    ("about as steep", "a relation that is not found within"),
+    ("Two means always lie", "state the relation within"),
+    ("Two means always lie", "a relation that is not found within"),
+    ("only the second can be asked", "one answer to two questions"),
 ]
 
 # Words of the course's own data, which no other study may meet in a computed sentence.
