@@ -123,8 +123,11 @@ def likelihood(
     look: dict[str, Any] = {"markersize": 9, "zorder": 4}
     lowest = top - 6
     if stopped and _is_near(stopped, curve, top):
+        open_mark = {"markerfacecolor": "none", "markersize": 14, "markeredgewidth": 2, "zorder": 5}
         name = "where statsmodels stopped"
-        axes.plot(stopped.variance, stopped.llf, "^", color=VERMILION, label=name, **look)
+        axes.plot(
+            stopped.variance, stopped.llf, "^", color=VERMILION, label=name, **(look | open_mark)
+        )
         lowest = min(lowest, stopped.llf - 1)
     axes.plot(best, top, "o", color=BLUE, label="the optimum", **look)
     axes.set_ylim(lowest, top + 0.8)
@@ -346,8 +349,10 @@ def caterpillar(modes: pd.Series, errors: pd.Series, study: Study) -> Figure:
         if len(own):
             ends = modes[own] - reach[own], modes[own] + reach[own]
             axes.vlines(rank[own], *ends, color=colour, linewidth=width)
-            look = {"markerfacecolor": fill, "color": colour, "markersize": size}
-            axes.plot(rank[own], modes[own], "o", **look, label=f"{name}: {len(own):,}")
+            look: dict[str, Any] = {"marker": "o", "markerfacecolor": fill, "color": colour}
+            axes.plot(rank[own], modes[own], linestyle="", markersize=size, **look)
+            # In the legend a point is large enough to be seen, however many there are.
+            axes.plot([], [], markersize=7, **look, label=f"{name}: {len(own):,}")
     axes.axhline(0, color=BLACK, linewidth=1.2)
     axes.grid(axis="x", visible=False)
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
@@ -390,14 +395,17 @@ def models(means: pd.DataFrame, models: Mapping[str, tuple[float, float]], study
     x, y = study.predictor.name, study.outcome.name
     figure, axes = scatter_of(study)
     draw_means(axes, means[x], means[y], f"means of {plain(study.group.many)}")
+    frame = study.frame
+    # Equal means are no stretch to draw a line over.
+    over = means[x] if findings.means_differ(means[x], frame[x]) else frame[x]
     ends = {
-        name: intercept + slope * _ends(means[x])
+        name: intercept + slope * _ends(over)
         for name, (intercept, slope) in models.items()
         if np.isfinite(slope)
     }
     for name, label in _seen(ends, means[y]).items():
         intercept, slope = models[name]
-        draw_line(axes, means[x], (slope, intercept), **LINES[name], label=label, zorder=4)
+        draw_line(axes, over, (slope, intercept), **LINES[name], label=label, zorder=4)
     if x in study.levels:
         high = study.levels[x][1]
         axes.set_xlabel(plain(f"{study.predictor.label}: share of “{high}”"))

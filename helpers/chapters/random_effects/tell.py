@@ -15,7 +15,7 @@ from helpers.course.words import Prose, count, interval, words
 from helpers.models.estimate import Estimate
 from helpers.models.fit import MixedFit
 from helpers.study.file import Study
-from helpers.text import number, p_value, percent
+from helpers.text import in_formula, number, p_value, percent
 
 
 def intercepts(
@@ -102,11 +102,12 @@ def five_values(few: pd.Series, error: float, study: Study) -> Prose:
         The study, for its words.
     """
     word = words(study)
+    values = word.list(map(number, few))
     return Prose(
-        f"The likelihood of the first {count(len(few))} values of {word.y} is highest at their "
-        f"mean, {number(few.mean(), error)}{word.in_y}: of all guesses, that one makes them most "
-        f"probable. One standard error ({number(error)}) to either side, the log-likelihood is "
-        "lower by 0.50; 1.96 standard errors away, by 1.92."
+        f"The first values of {word.y} in the data are {values}. Their likelihood is highest at "
+        f"their mean, {number(few.mean(), error)}{word.in_y}: of all guesses, that one makes them "
+        f"most probable. One standard error ({number(error)}) to either side, the log-likelihood "
+        "is lower by 0.50; 1.96 standard errors away, by 1.92."
     )
 
 
@@ -342,12 +343,12 @@ def interval_by_ml(limits: pd.Series) -> Prose:
     """
     low, high = limits["lower"], limits["upper"]
     digits = max(limits["estimate"], high / 10) / 100
-    sds = [number(math.sqrt(end), math.sqrt(high) / 1000) for end in (low, high)]
+    sds = [number(math.sqrt(end), math.sqrt(high) / 100) for end in (low, high)]
     return Prose(
-        "The interval of the section before is cut from the restricted likelihood. lme4's "
-        "`confint` cuts it from ML's, even where the model was fitted by REML, and prints "
-        f"standard deviations: by ML the variance goes from {number(low, digits)} to "
-        f"{number(high, digits)}, the standard deviation from {sds[0]} to {sds[1]}."
+        "The interval of the section before is cut from the restricted likelihood. In lme4, "
+        "`confint` cuts it from ML's, even where the model was fitted by REML, and prints standard "
+        f"deviations. By ML the interval of the variance is {number(low, digits)} to "
+        f"{number(high, digits)}, and that of the standard deviation {sds[0]} to {sds[1]}.",
     )
 
 
@@ -380,7 +381,7 @@ def one_by_hand(
         The study, for its words.
     """
     word, one = words(study), shown[0]
-    tau2, sigma2 = (_in_formula(variance) for variance in variances)
+    tau2, sigma2 = (in_formula(number(variance, variance / 100)) for variance in variances)
     weight = _share(reliability[one], finer=10)
     return Prose.of_paragraphs(
         f"{_panels(len(shown), sizes, study)} {_order(sizes, study)}",
@@ -396,29 +397,18 @@ def one_by_hand(
 
 def _place(distance: float, sigma2: float, study: Study) -> str:
     word = words(study)
-    predicted = f"the average line predicts at the {word.x_mean} of this {word.group}"
+    mean = f"For this {word.group}, the mean of {word.y}"
+    predicted = f"the average line predicts at the {word.x_mean}"
     if findings.on_the_line(distance, sigma2):
-        return f"The mean of {word.y} there is just what {predicted}: the distance is 0."
+        return f"{mean} is just what {predicted}: the distance is 0."
     if distance > 0:
-        return (
-            f"The mean of {word.y} there lies {number(distance)}{word.in_y} above what {predicted}."
-        )
-    return f"The mean of {word.y} there lies {number(-distance)}{word.in_y} below what {predicted}."
-
-
-def _in_formula(value: float) -> str:
-    """Write a variance as it stands in a formula, very large and small ones by a power of ten."""
-    if value == 0:
-        return "0"
-    power = math.floor(math.log10(value))
-    if -4 <= power <= 5:
-        return number(value, value / 100).replace(",", "{,}")
-    return f"{value / 10.0**power:.3f} \\times 10^{{{power}}}"
+        return f"{mean} lies {number(distance)}{word.in_y} above what {predicted}."
+    return f"{mean} lies {number(-distance)}{word.in_y} below what {predicted}."
 
 
 def _share(value: float, finer: float = 1.0) -> str:
-    """Write a share of one with so many digits that it never reads as none or all."""
-    return number(value, min(value, 1 - value) / finer)
+    """Write a share of one by two decimals, and more where it would read as none or all."""
+    return number(value, min(0.1, 10 * value, 10 * (1 - value)) / finer)
 
 
 def _panels(n_shown: int, sizes: pd.Series, study: Study) -> str:
@@ -618,13 +608,13 @@ def _contextual(context: Estimate, study: Study) -> str:
     )
     if found is Finding.HIGHER:
         return (
-            f"{measured}: at equal {word.x}, {word.units} in {word.groups} with a higher "
+            f"{measured}: at equal {word.x}, {word.units} from {word.groups} with a higher "
             f"{word.x_mean} have a higher {word.y}. The two slopes are two, and one slope for both "
             "is a mixture of them."
         )
     if found is Finding.LOWER:
         return (
-            f"{measured}: at equal {word.x}, {word.units} in {word.groups} with a higher "
+            f"{measured}: at equal {word.x}, {word.units} from {word.groups} with a higher "
             f"{word.x_mean} have a lower {word.y}. The two slopes are two, and one slope for both "
             "is a mixture of them."
         )
@@ -657,10 +647,10 @@ def two_tests(
     wald = (context.estimate / context.std_error) ** 2
     return Prose(
         f"Here Hausman's statistic is {hausman:,.2f}, and Mundlak's, the square of *t* of the "
-        f"contextual effect, is {wald:,.2f}. Both put the difference of the two slopes over its "
-        "standard error, squared. Hausman's takes the variances from the model with one slope, "
-        f"where that between {words(study).groups} is {of_one}, and Mundlak's from the model with "
-        f"two, where it is {of_two}."
+        f"contextual effect, is {wald:,.2f}. Both come to the difference of the between and the "
+        "within slope over its standard error, squared. Hausman's takes the variances from the "
+        f"model with one slope, where that between {words(study).groups} is {of_one}, and "
+        f"Mundlak's from the model with two, where it is {of_two}."
     )
 
 
@@ -721,8 +711,8 @@ def _slopes_between(of_chapter_2: str, averaged: str, of_two: str, study: Study)
 def _counts(weight: float) -> str:
     found = findings.nearer(weight)
     opening = (
-        "What the random-intercept model averages are the within slope and the between slope by "
-        "its own precision."
+        "The random-intercept model averages the within slope and the between slope at its own "
+        "variances."
     )
     if found is Nearer.NEITHER:
         return f"{opening} The two count about alike: its slope lies about halfway between them."
