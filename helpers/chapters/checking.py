@@ -19,7 +19,7 @@ from helpers.course.exercises.facts import Answers, Facts
 from helpers.course.exercises.kinds import Answer, Choice, NoAnswerError, Reply, number_in
 from helpers.study.file import Study
 from helpers.study.reading import read_study
-from helpers.text import with_article
+from helpers.text import number, with_article
 
 ANSWERS: Answers = {
     **exploration.ANSWERS,
@@ -78,7 +78,10 @@ class Check:
         right = self._answers.get(exercise)
         given = right.letter_in(answer) if isinstance(right, Choice) and _is_text(answer) else ""
         letter = f" {given}" if given else ""
-        text = f"**{exercise}{letter}: {reply.verdict}.** {reply.text}"
+        # A solution's number is in no cell's output but this.
+        value = _as_number(answer) if folded and right is not None else None
+        solved = letter if value is None else f", {number(value, abs(value) / 100)}"
+        text = f"**{exercise}{solved}: {reply.verdict}.** {reply.text}"
         if folded:
             text = FOLD.format(about=f"{exercise}{letter}: the reply", text=text)
         display(Markdown(text.strip()))

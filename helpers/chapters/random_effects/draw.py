@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from helpers.chapters.random_effects.climb import Stop
+from helpers.course import findings
 from helpers.course.style import (
     BLACK,
     BLUE,
@@ -20,7 +21,9 @@ from helpers.course.style import (
     VERMILION,
     draw_line,
     draw_means,
+    jittered,
     legend_above,
+    mark_levels,
     plain,
     scatter_of,
     short,
@@ -71,6 +74,7 @@ def intercepts(separate: pd.Series, centre: float, sd: float, study: Study) -> F
     axes.set_ylim(0, 1.15 * np.max(counts) if sd == 0 else None)
     axes.set_xlabel(f"intercept: {plain(study.outcome.label_with_units)}")
     axes.set_ylabel(f"number of {plain(study.group.many)}")
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     legend_above(figure, axes)
     return figure
 
@@ -88,7 +92,7 @@ def likelihood(
     optimum
         Variance and log-likelihood of the top.
     stopped
-        Where statsmodels stopped; left out where its log-likelihood is not finite.
+        Where statsmodels stopped; left out where that is far from all of the curve's upper part.
     study
         The study, for its words.
 
@@ -118,11 +122,13 @@ def likelihood(
     )
     look: dict[str, Any] = {"markersize": 9, "zorder": 4}
     lowest = top - 6
-    if stopped and np.isfinite(stopped.llf):
+    if stopped and _is_near(stopped, curve, top):
+        open_mark = {"markerfacecolor": "none", "markersize": 14, "markeredgewidth": 2, "zorder": 5}
         name = "where statsmodels stopped"
-        axes.plot(stopped.variance, stopped.llf, "^", color=VERMILION, label=name, **look)
-        # Far below the top there is nothing to see, and a steep fall would flatten what there is.
-        lowest = min(lowest, stopped.llf - 1) if stopped.llf > top - 30 else lowest
+        axes.plot(
+            stopped.variance, stopped.llf, "^", color=VERMILION, label=name, **(look | open_mark)
+        )
+        lowest = min(lowest, stopped.llf - 1)
     axes.plot(best, top, "o", color=BLUE, label="the optimum", **look)
     axes.set_ylim(lowest, top + 0.8)
     squared = f" ({study.outcome.units} squared)" if study.outcome.units else ""
@@ -131,6 +137,12 @@ def likelihood(
     axes.ticklabel_format(axis="y", useOffset=False)
     legend_above(figure, axes)
     return figure
+
+
+def _is_near(stopped: Stop, curve: pd.Series, top: float) -> bool:
+    """Tell whether a place can be shown without flattening what there is to see around the top."""
+    # Not so where the log-likelihood is no number.
+    return stopped.llf > top - 30 and stopped.variance <= 1.5 * curve.index.max()
 
 
 def from_small_to_large(sizes: pd.Series) -> list[Any]:
@@ -167,7 +179,8 @@ def pooling(
     Returns
     -------
     Figure
-        A panel for each group, with its units and the lines over the range of all predictors.
+        A panel for each group, with its units and the lines over the range of all predictors;
+        lines that coincide are drawn as one, under all of their names.
 
     Examples
     --------
@@ -189,20 +202,59 @@ def pooling(
         "partial pooling": LINES["random intercept"],
         "average line": {"color": BLACK, "linewidth": 1.0},
     }
+    ends = {
+        name: np.add.outer(intercepts[list(shown)].to_numpy(), slope * _ends(data[x]))
+        for name, (intercepts, slope) in lines.items()
+    }
+    named = _seen(ends, data[y])
+    at_ends = {"marker": "o", "markersize": 5} if x in study.levels else {}
     for axes, one in zip(grid.flat, shown, strict=False):
         own = data[data[group] == one]
-        axes.scatter(own[x], own[y], s=16, color=DARK_GREY, linewidth=0, alpha=0.8)
-        for name, (intercepts, slope) in lines.items():
-            draw_line(axes, data[x], (slope, intercepts[one]), **looks[name], label=name)
+        axes.scatter(jittered(study, own[x]), own[y], s=16, color=DARK_GREY, linewidth=0, alpha=0.8)
+        for name, label in named.items():
+            intercepts, slope = lines[name]
+            look = looks[name] | at_ends
+            draw_line(axes, data[x], (slope, intercepts[one]), **look, label=label)
         axes.set_title(f"{short(study.name_of(one))}: n = {len(own):,}", fontsize=13)
     for axes in grid.flat[len(shown) :]:
         axes.set_visible(False)
     for axes in grid[-1]:
         axes.xaxis.set_major_locator(MaxNLocator(4))
+        mark_levels(axes, study)
+        axes.set_xlabel("")
     figure.supxlabel(plain(study.predictor.label_with_units), fontsize=13)
     figure.supylabel(plain(study.outcome.label_with_units), fontsize=13)
     legend_above(figure, grid.flat[0], ncols=4)
     return figure
+
+
+def _ends(x: pd.Series) -> np.ndarray:
+    """Return the lowest and the highest value of a predictor."""
+    return np.array([x.min(), x.max()])
+
+
+def _seen(heights: Mapping[str, np.ndarray], y: pd.Series) -> dict[str, str]:
+    """Choose the lines that can be told apart, each with the names of all that coincide with it.
+
+    Parameters
+    ----------
+    heights
+        How high each line is at its ends, by its name.
+    y
+        What fills the plot: lines nearer to each other than half a hundredth of it are one.
+
+    Examples
+    --------
+    >>> heights = {"total": np.array([1.0, 2.0]), "within": np.array([1.0, 2.001])}
+    >>> _seen(heights, pd.Series([0.0, 3.0]))
+    {'total': 'total, within'}
+    """
+    seen: dict[str, list[str]] = {}
+    for name, height in heights.items():
+        near = 0.005 * (y.max() - y.min())
+        same = [known for known in seen if np.abs(heights[known] - height).max() < near]
+        seen.setdefault(same[0] if same else name, []).append(name)
+    return {name: ", ".join(names) for name, names in seen.items()}
 
 
 @STYLE
@@ -245,7 +297,7 @@ def shrinkage(raw: pd.Series, modes: pd.Series, sizes: pd.Series, study: Study) 
         edgecolor="white",
         linewidth=0.6,
         alpha=0.65,
-        label=f"a {plain(study.group.one)}, larger the more {plain(study.unit.many)} it has",
+        label=f"one {plain(study.group.one)}; the larger, the more {plain(study.unit.many)}",
     )
     draw_line(
         axes, raw, (1.0, 0.0), color=BLACK, linestyle="--", linewidth=1.5, label="no shrinkage"
@@ -271,25 +323,36 @@ def caterpillar(modes: pd.Series, errors: pd.Series, study: Study) -> Figure:
     Returns
     -------
     Figure
-        A point and a bar of 1.96 standard errors to either side for each group, and a line at
-        zero.
+        A point and a bar of 1.96 standard errors to either side for each group, darker and with a
+        filled point where the bar excludes zero, and a line at zero.
 
     Examples
     --------
     >>> from helpers.study.reading import read_study
     >>> modes = pd.Series([-2.0, 1.0])
-    >>> len(caterpillar(modes, modes.abs(), read_study("hsb")).axes[0].collections)
-    1
+    >>> len(caterpillar(modes, pd.Series([0.5, 2.0]), read_study("hsb")).axes[0].collections)
+    2
     """
     order = modes.sort_values(kind="stable").index
-    rank = np.arange(1, len(order) + 1)
-    figure = Figure(figsize=(9, 4.2))
+    rank = pd.Series(np.arange(1, len(order) + 1), order)
+    apart = findings.apart_from_average(modes, errors)[order]
+    figure = Figure(figsize=(9, 4.4))
     axes = figure.subplots()
-    reach = 1.96 * errors.loc[order]
+    reach = 1.96 * errors
     width = float(np.clip(260 / len(order), 0.4, 3.0))
-    axes.vlines(rank, modes[order] - reach, modes[order] + reach, color="#B08AAE", linewidth=width)
     size = float(np.clip(700 / len(order), 1.5, 7.0))
-    axes.plot(rank, modes[order], "o", markersize=size, color=PURPLE)
+    kinds = {
+        "interval holds zero": (order[~apart], "#B9A3B8", "white"),
+        "interval excludes zero": (order[apart], PURPLE, PURPLE),
+    }
+    for name, (own, colour, fill) in kinds.items():
+        if len(own):
+            ends = modes[own] - reach[own], modes[own] + reach[own]
+            axes.vlines(rank[own], *ends, color=colour, linewidth=width)
+            look: dict[str, Any] = {"marker": "o", "markerfacecolor": fill, "color": colour}
+            axes.plot(rank[own], modes[own], linestyle="", markersize=size, **look)
+            # In the legend a point is large enough to be seen, however many there are.
+            axes.plot([], [], markersize=7, **look, label=f"{name}: {len(own):,}")
     axes.axhline(0, color=BLACK, linewidth=1.2)
     axes.grid(axis="x", visible=False)
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
@@ -297,6 +360,7 @@ def caterpillar(modes: pd.Series, errors: pd.Series, study: Study) -> Figure:
     axes.set_ylabel(
         "conditional mode" + (f" ({plain(study.outcome.units)})" if study.outcome.units else "")
     )
+    legend_above(figure, axes)
     return figure
 
 
@@ -317,7 +381,8 @@ def models(means: pd.DataFrame, models: Mapping[str, tuple[float, float]], study
     Returns
     -------
     Figure
-        Open circles and a line for each model.
+        Open circles and a line for each model; lines that coincide are drawn as one, under all of
+        their names.
 
     Examples
     --------
@@ -330,8 +395,19 @@ def models(means: pd.DataFrame, models: Mapping[str, tuple[float, float]], study
     x, y = study.predictor.name, study.outcome.name
     figure, axes = scatter_of(study)
     draw_means(axes, means[x], means[y], f"means of {plain(study.group.many)}")
-    for name, (intercept, slope) in models.items():
-        if np.isfinite(slope):
-            draw_line(axes, means[x], (slope, intercept), **LINES[name], label=name, zorder=4)
+    frame = study.frame
+    # Equal means are no stretch to draw a line over.
+    over = means[x] if findings.means_differ(means[x], frame[x]) else frame[x]
+    ends = {
+        name: intercept + slope * _ends(over)
+        for name, (intercept, slope) in models.items()
+        if np.isfinite(slope)
+    }
+    for name, label in _seen(ends, means[y]).items():
+        intercept, slope = models[name]
+        draw_line(axes, over, (slope, intercept), **LINES[name], label=label, zorder=4)
+    if x in study.levels:
+        high = study.levels[x][1]
+        axes.set_xlabel(plain(f"{study.predictor.label}: share of “{high}”"))
     legend_above(figure, axes)
     return figure

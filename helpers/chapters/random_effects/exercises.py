@@ -4,8 +4,9 @@ import numpy as np
 
 from helpers.course import findings
 from helpers.course.exercises.facts import Answers, Facts, group_variance
-from helpers.course.exercises.kinds import Choice, Number, prediction, variance
+from helpers.course.exercises.kinds import Choice, NoAnswerError, Number, prediction, variance
 from helpers.course.findings import Nearer, Spread
+from helpers.models.fit import MixedFit
 from helpers.text import number
 
 
@@ -24,16 +25,24 @@ def spread_of_intercepts(facts: Facts) -> Choice:
 
 
 def nearer_slope(facts: Facts) -> Choice:
-    """04-b: whether the random-intercept slope lies nearer to within or to between."""
+    """04-b: whether within or between counts for more in the random-intercept slope."""
     facts.need_means_that_differ(groups=3)
-    b = facts.random_intercept.fe_params[facts.x]
-    within, between = facts.slope_within, facts.slope_between
+    fit = facts.random_intercept
+    precision = 1 / (group_variance(fit) + fit.scale / facts.sizes)
+    means, within = facts.means, facts.within(facts.x)
+    from_mean = means[facts.x] - np.average(means[facts.x], weights=precision)
+    spread_between = precision * from_mean**2
+    spread_within = (within**2).sum() / fit.scale
+    weight = float(spread_between.sum() / (spread_between.sum() + spread_within))
+    between = float((precision * from_mean * means[facts.y]).sum() / spread_between.sum())
+    digits = min(0.1, 10 * weight, 10 * (1 - weight))
     letters = {Nearer.WITHIN: "A", Nearer.BETWEEN: "B", Nearer.NEITHER: "C"}
     return prediction(
-        letters[findings.nearer(b, within, between)],
+        letters[findings.nearer(weight)],
         "ABC",
-        f"The slope is {number(b)}; within groups it is {number(within)}, between "
-        f"their plain means {number(between)}.",
+        f"The weight of the between slope is {number(weight, digits)}: the slope is "
+        f"{number(fit.fe_params[facts.x])}, within groups it is {number(facts.slope_within)}, "
+        f"between their means, weighted by their precision, {number(between)}.",
     )
 
 
@@ -66,17 +75,23 @@ def mode_of_the_highest(facts: Facts) -> Number:
     mode, above = float(weight * raw), facts.means[facts.y][highest] - facts.data[facts.y].mean()
     return Number(
         mode,
-        f"Its reliability is {number(weight)}; that of the smallest group is "
-        f"{number(reliability[smallest])}. The larger a group, the higher its reliability.",
+        f"The reliability is {number(weight)}; that of the group with the fewest units is "
+        f"{number(reliability[smallest])}. "
+        + (
+            "The more units a group has, the higher its reliability."
+            if facts.sizes.min() < facts.sizes.max()
+            else "As groups are equally large, all have the same."
+        ),
         {
+            "This is the mean of the group itself; asked for is how far its level lies from the "
+            "average line, drawn in.": facts.means[facts.y][highest],
             "This is how far the mean lies from the average line; it is not drawn in yet.": raw,
             "This is what shrinkage takes away; asked for is what it leaves.": (1 - weight) * raw,
             "This weighs with standard deviations; a reliability is a ratio of variances.": (
                 tau / (tau + error) * raw
             ),
-            "This is the smallest group's; asked for is that of the highest mean.": (
-                reliability[smallest] * distance[smallest]
-            ),
+            "This is that of the group with the fewest units; asked for is that of the highest "
+            "mean.": (reliability[smallest] * distance[smallest]),
             "This is the distance from the mean of all units; the model's distance is from the "
             "average line, at the group's own mean of the predictor.": above,
             "This draws in the distance from the mean of all units; the model's distance is from "
@@ -132,22 +147,73 @@ def variance_by_reml(facts: Facts) -> Number:
     )
 
 
+def below_the_top(facts: Facts) -> Number:
+    """04-5: how far the log-likelihood at half of the group variance lies below the top."""
+    fit = facts.random_intercept
+    variance_of_groups = group_variance(fit)
+    if variance_of_groups == 0:
+        raise NoAnswerError("the variance between groups is zero, and so is half of it.")
+    half = float(fit.profile_llf("Intercept", [variance_of_groups / 2]).iloc[0])
+    drop = fit.llf - half
+    where = (
+        "less than 1.92, so that half the variance lies inside the 95% interval. That is a value "
+        "the data do not exclude, but it is not the top"
+        if drop < 1.92
+        else "more than 1.92, so that half the variance lies outside the 95% interval"
+    )
+    return Number(
+        drop,
+        f"It is {where}: a program that stopped there would have stopped too early, whatever it "
+        "said of itself.",
+        {
+            "This is twice the distance, which is compared with 3.84; asked for is the distance "
+            "itself.": 2 * drop,
+            "This is the other way round; asked for is how far below the top it is.": -drop,
+            "This is the log-likelihood there; asked for is how far below the top it is.": half,
+            "This is the log-likelihood at the top.": fit.llf,
+            "This is by ML; the fit at hand is by REML.": _drop_by_ml(fit),
+        },
+        std_error=0.01,
+    )
+
+
+def _drop_by_ml(fit: MixedFit) -> float:
+    by_ml = fit.refit(reml=False)
+    half = by_ml.profile_llf("Intercept", [group_variance(by_ml) / 2])
+    return float(by_ml.llf - half.iloc[0])
+
+
 def spread_of_drawn_slopes(facts: Facts) -> Number:
-    """04-5: the standard deviation of slopes fitted to outcomes drawn from the model."""
-    error = facts.random_intercept.bse_fe[facts.x]
+    """04-6: the standard deviation of slopes fitted to outcomes drawn from the model."""
+    error, naive = facts.random_intercept.bse_fe[facts.x], _error_without_groups(facts)
+    mistakes = {
+        "This is their variance; asked for is their standard deviation.": error**2,
+        "This is the estimate; asked for is how much it varies from draw to draw.": (
+            facts.random_intercept.fe_params[facts.x]
+        ),
+    }
+    if abs(naive / error - 1) > 0.02:  # nearer than that, draws could not tell the two apart
+        mistakes |= {
+            "This is the standard error of an ordinary regression, which takes all units for "
+            "independent; the slopes of the draws vary as the model says, groups and all.": naive
+        }
+    # Of a standard deviation found from n draws, three of its errors of 1 / √(2n).
+    n_draws = 200 if facts.n_groups < 1000 else 50
     return Number(
         error,
         "That is what a standard error is: how much the estimate would vary from one draw to "
-        f"the next. The summary says {number(error)}; with 200 draws the two agree to within a "
-        "tenth or so.",
-        {
-            "This is their variance; asked for is their standard deviation.": error**2,
-            "This is the estimate; asked for is how much it varies from draw to draw.": (
-                facts.random_intercept.fe_params[facts.x]
-            ),
-        },
-        tolerance=0.3 * error,  # of a standard deviation found from 50 draws: three of its errors
+        f"the next. The summary says {number(error)}; with {n_draws} draws the two agree to within "
+        "a tenth or so.",
+        mistakes,
+        tolerance=3 * error / (2 * n_draws) ** 0.5,
     )
+
+
+def _error_without_groups(facts: Facts) -> float:
+    """Return the standard error of the slope by ordinary regression."""
+    x, y = (facts.data[name] - facts.data[name].mean() for name in (facts.x, facts.y))
+    rest = y - facts.slope_total * x
+    return float(np.sqrt((rest**2).sum() / (facts.n_units - 2) / (x**2).sum()))
 
 
 ANSWERS: Answers = {
@@ -157,5 +223,6 @@ ANSWERS: Answers = {
     "04-2": mode_of_the_highest,
     "04-3": contextual_effect,
     "04-4": variance_by_reml,
-    "04-5": spread_of_drawn_slopes,
+    "04-5": below_the_top,
+    "04-6": spread_of_drawn_slopes,
 }

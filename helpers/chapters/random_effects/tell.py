@@ -8,28 +8,33 @@ import pandas as pd
 
 from helpers.chapters.random_effects.climb import Record, Stop
 from helpers.course import findings
-from helpers.course.findings import Finding, Limits, Nearer, Pooling, Spread, Top
+from helpers.course.findings import ByMl, Finding, Limits, Nearer, Pooling, Reason, Spread, Top
 from helpers.course.tell import the_study as the_study
+from helpers.course.tell import typed as typed
 from helpers.course.words import Prose, count, interval, words
 from helpers.models.estimate import Estimate
 from helpers.models.fit import MixedFit
 from helpers.study.file import Study
-from helpers.text import NOT_AVAILABLE, number, p_value, percent
+from helpers.text import in_formula, number, p_value, percent
 
 
-def intercepts(separate: pd.Series, tau: float, study: Study) -> Prose:
+def intercepts(
+    separate: pd.Series, sizes: pd.Series, variances: tuple[float, float], study: Study
+) -> Prose:
     """Say how the SD of separate intercepts compares with the one that the model estimates.
 
     Parameters
     ----------
-    separate
-        Each group's own intercept, at the slope of the model.
-    tau
-        The model's standard deviation of intercepts, in units of the outcome.
+    separate, sizes
+        Of each group: its own intercept, at the slope of the model; its number of units.
+    variances
+        The model's variance between groups, and that inside them.
     study
         The study, for its words.
     """
-    word, found = words(study), findings.spread_of_intercepts(tau, separate.std())
+    word, (tau2, sigma2) = words(study), variances
+    tau, luck = math.sqrt(tau2), math.sqrt(sigma2 * (1 / sizes).mean())
+    found = findings.spread_of_intercepts(tau, separate.std())
     opening = (
         f"Taken with the slope of this model, the separate intercepts have a standard deviation of "
         f"{number(separate.std())}{word.in_y}."
@@ -38,25 +43,92 @@ def intercepts(separate: pd.Series, tau: float, study: Study) -> Prose:
         return Prose(
             opening,
             "The model estimates that of the distribution they come from as exactly zero: the "
-            "separate intercepts do not scatter more than the chance of who is in which "
-            f"{word.group} explains. What this chapter says about learning from other "
-            f"{word.groups} is then simple: all {word.groups} get the same intercept.",
+            "separate intercepts do not scatter more than chance alone would make them. What this "
+            f"chapter says about learning from other {word.groups} is then simple: all "
+            f"{word.groups} get the same intercept.",
         )
+    estimated = (
+        f"The model estimates that of the distribution they come from as {number(tau)}{word.in_y}"
+    )
     if found is Spread.LESS:
         return Prose(
             opening,
-            "The model estimates that of the distribution they come from as "
-            f"{number(tau)}{word.in_y}, less. A separate intercept is the {word.group}'s own level "
-            "*plus* the luck of a finite sample, and the luck scatters too. The curve shows what "
-            "remains without it.",
+            f"{estimated}, less. A separate intercept is the level of the {word.group} *plus* the "
+            "luck of a finite sample, and the luck scatters too: by the model, with a standard "
+            f"deviation of about {number(luck)}. The curve shows what remains without it.",
         )
-    return Prose(
-        opening,
-        "The model estimates that of the distribution they come from as "
-        f"{number(tau)}{word.in_y}, no less in these data, or hardly: {word.groups} are so large "
-        "that luck adds hardly anything, or so unequal that the plain standard deviation counts "
-        "the small ones too little.",
+    reason = findings.why_no_less(tau2, sigma2, sizes, separate)
+    if found is Spread.ALIKE:
+        return Prose(opening, f"{estimated}, the same or nearly.", _why(reason, luck, study))
+    return Prose(opening, f"{estimated}, more.", _why(reason, luck, study))
+
+
+def _why(reason: Reason, luck: float, study: Study) -> str:
+    word = words(study)
+    if reason is Reason.FAR_APART:
+        return (
+            f"The luck of a finite sample, with a standard deviation of about {number(luck)}, adds "
+            f"hardly anything to that: {word.groups} differ far more than luck moves them."
+        )
+    if reason is Reason.LARGE_GROUPS:
+        return (
+            "The luck of a finite sample adds hardly anything to that: each "
+            f"{word.group} has so many {word.units} that its standard deviation is only about "
+            f"{number(luck)}."
+        )
+    if reason is Reason.UNEQUAL:
+        return (
+            "The luck of a finite sample scatters, too. But the plain standard deviation counts "
+            f"all {word.groups} alike; the model counts those with many {word.units} for more, "
+            "and these are further apart here."
+        )
+    return (
+        "As a separate intercept holds the luck of a finite sample as well, one would expect less. "
+        "But both standard deviations are estimates; and the model allows for a slope that was "
+        f"fitted to the same {word.groups}, as the plain one does not."
     )
+
+
+def five_values(few: pd.Series, error: float, study: Study) -> Prose:
+    """Say where the likelihood of a mean is highest, and how it falls from there.
+
+    Parameters
+    ----------
+    few
+        Some values of the outcome, taken for independent draws from a normal distribution.
+    error
+        The standard error of their mean.
+    study
+        The study, for its words.
+    """
+    word = words(study)
+    values = word.list(map(number, few))
+    return Prose(
+        f"The first values of {word.y} in the data are {values}. Their likelihood is highest at "
+        f"their mean, {number(few.mean(), error)}{word.in_y}: of all guesses, that one makes them "
+        f"most probable. One standard error ({number(error)}) to either side, the log-likelihood "
+        "is lower by 0.50; 1.96 standard errors away, by 1.92."
+    )
+
+
+def table_of_guesses(guesses: Sequence[float], heights: Sequence[float]) -> pd.DataFrame:
+    """Put the log-likelihoods of some guesses beside each other.
+
+    Parameters
+    ----------
+    guesses, heights
+        Guesses of a mean, in order, and the log-likelihood of each.
+    """
+    top, step = max(heights), abs(guesses[-1] - guesses[0])
+    rows = {
+        number(guess, step / 10): {
+            "log-likelihood": f"{height:,.2f}",
+            "below the highest": f"{top - height:.2f}",
+            "likelihood, highest = 1": f"{math.exp(height - top):.2f}",
+        }
+        for guess, height in zip(guesses, heights, strict=True)
+    }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("mean, as guessed")
 
 
 def where_it_stopped(
@@ -75,9 +147,7 @@ def where_it_stopped(
     study
         The study, for its words.
     """
-    complaint = ""
-    if record.warnings:
-        complaint = f"On the way it warned: {words(study).list(record.warnings)}."
+    complaint = _warned(record, optimum[0], study)
     if record.failure:
         return Prose(
             "statsmodels found no fit in these data: its search ended with the error "
@@ -97,6 +167,18 @@ def where_it_stopped(
     )
 
 
+def _warned(record: Record, best: float, study: Study) -> str:
+    if not record.warnings:
+        return ""
+    said = f"On the way it warned: {words(study).list(record.warnings)}."
+    if best > 0 and any("boundary" in warning for warning in record.warnings):
+        return (
+            f"{said} Of the boundary, which is a variance of zero, it warns wherever a variance is "
+            "below 0.01, whatever its units; the optimum is not there."
+        )
+    return said
+
+
 def _its_stop(stopped: Stop, record: Record, best: float, found: Top) -> str:
     if found is Top.NO_FIT:
         return (
@@ -107,16 +189,17 @@ def _its_stop(stopped: Stop, record: Record, best: float, found: Top) -> str:
     if record.retried:
         return (
             f"statsmodels stopped at a group variance of {shown}. Its first method failed, and it "
-            "went on with others from where that stood. Whether it ends with *converged: yes* or "
-            "*no* can then hang on rounding, and differ from computer to computer, so that the "
-            "summary above leaves it out."
+            "went on with others from where that stood. Whether it then says *converged: yes* or "
+            "*no* can hang on rounding, and differ from computer to computer, so that the summary "
+            "above leaves it out."
         )
-    answer = "no"
     if stopped.converged:
-        answer = "yes"
+        return (
+            f"statsmodels stopped at a group variance of {shown}, and says of itself *converged: "
+            "yes*."
+        )
     return (
-        f"statsmodels stopped at a group variance of {shown}, and says of itself *converged: "
-        f"{answer}*."
+        f"statsmodels stopped at a group variance of {shown}, and says of itself *converged: no*."
     )
 
 
@@ -128,22 +211,33 @@ def _against_the_top(
     if found is Top.NO_FIT:
         return ""
     if found is Top.REACHED:
-        return "That is the optimum, as near as matters."
+        return f"That is the optimum, as near as matters{_despite_its_no(stopped, record)}."
     if found is Top.FLAT:
         return (
             f"The optimum is at {at}; so flat is the top that the two log-likelihoods hardly "
-            "differ."
+            f"differ{_despite_its_no(stopped, record)}."
         )
     opening = f"The optimum is at {at}, and its log-likelihood is higher by {higher}."
-    said = "and nothing in the summary says so"
-    if record.retried:
-        said = "even where the summary says *converged: yes*"
     if found is Top.NEARLY:
         return (
             f"{opening} That is little beside the 1.92 that bound the interval, but it is not the "
-            f"top, {said}."
+            f"top, {_what_is_said_of_it(stopped, record)}."
         )
-    return f"{opening} So it is not the top, {said}."
+    return f"{opening} So it is not the top, {_what_is_said_of_it(stopped, record)}."
+
+
+def _despite_its_no(stopped: Stop, record: Record) -> str:
+    if record.retried or stopped.converged:
+        return ""
+    return ", though its own answer is *no*"
+
+
+def _what_is_said_of_it(stopped: Stop, record: Record) -> str:
+    if record.retried:
+        return "whatever the summary may say on one computer or another"
+    if stopped.converged:
+        return "and nothing in the summary says so"
+    return "as its *no* admits"
 
 
 def interval_of_variance(variance: Estimate, boundary: bool) -> Prose:
@@ -219,18 +313,43 @@ def ml_and_reml(by_ml: float, by_reml: float, n_groups: int, study: Study) -> Pr
     """
     word, found = words(study), findings.by_ml(by_ml, by_reml)
     incomparable = "The two log-likelihoods are not comparable with each other."
-    if found is Finding.ABSENT:
+    if found is ByMl.BOTH_ZERO:
         return Prose("With a group variance of zero the two hardly differ here.", incomparable)
-    change = percent(abs(by_ml / by_reml - 1))
     of_groups = (
         f"What counts most is the number of {word.groups}: there are "
         f"{count(n_groups)} here, and the more there are, the nearer the two come."
     )
-    if found is Finding.LOWER:
+    if found is ByMl.ZERO:
+        return Prose(
+            f"ML puts the group variance at exactly zero, REML at {number(by_reml)}.",
+            of_groups,
+            incomparable,
+        )
+    change = percent(abs(by_ml / by_reml - 1))
+    if found is ByMl.LOWER:
         return Prose(
             f"ML puts the group variance {change} lower than REML.", of_groups, incomparable
         )
     return Prose(f"ML puts the group variance {change} higher than REML.", of_groups, incomparable)
+
+
+def interval_by_ml(limits: pd.Series) -> Prose:
+    """Say which interval other software prints, and that of the standard deviation.
+
+    Parameters
+    ----------
+    limits
+        The ``estimate`` of the group variance by ML, and ``lower`` and ``upper`` of its interval.
+    """
+    low, high = limits["lower"], limits["upper"]
+    digits = max(limits["estimate"], high / 10) / 100
+    sds = [number(math.sqrt(end), math.sqrt(high) / 100) for end in (low, high)]
+    return Prose(
+        "The interval of the section before is cut from the restricted likelihood. In lme4, "
+        "`confint` cuts it from ML's, even where the model was fitted by REML, and prints standard "
+        f"deviations. By ML the interval of the variance is {number(low, digits)} to "
+        f"{number(high, digits)}, and that of the standard deviation {sds[0]} to {sds[1]}.",
+    )
 
 
 def one_by_hand(
@@ -238,6 +357,7 @@ def one_by_hand(
     sizes: pd.Series,
     distance: pd.Series,
     reliability: pd.Series,
+    by_hand: float,
     modes: pd.Series,
     variances: tuple[float, float],
     study: Study,
@@ -248,30 +368,47 @@ def one_by_hand(
     ----------
     shown
         The groups that the panels show, the smallest first.
-    sizes, distance, reliability, modes
+    sizes, distance, reliability
         Of each group: its number of units, how far its mean lies from the average line, its
-        reliability, its conditional mode.
+        reliability.
+    by_hand
+        The conditional mode of the first, as computed from these.
+    modes
+        The conditional modes of the fit.
     variances
         The variance between groups, and that inside them.
     study
         The study, for its words.
     """
     word, one = words(study), shown[0]
-    tau2, sigma2 = variances
-    side = "below"
-    if distance[one] >= 0:
-        side = "above"
+    tau2, sigma2 = (in_formula(number(variance, variance / 100)) for variance in variances)
+    weight = _share(reliability[one], finer=10)
     return Prose.of_paragraphs(
         f"{_panels(len(shown), sizes, study)} {_order(sizes, study)}",
-        f"One by hand: {word.text(study.name_of(one))} has {count(int(sizes[one]), study.unit)}. "
-        f"Its mean lies {number(abs(distance[one]))}{word.in_y} {side} what the average line "
-        f"predicts at its mean of {word.x}. Its reliability is",
-        f"$$\n\\lambda = \\frac{{{tau2:.4g}}}{{{tau2:.4g} + {sigma2:.4g} / {sizes[one]}}}\n"
-        f"= {reliability[one]:.3f},\n$$",
-        f"so that its conditional mode is {reliability[one]:.3f} times {number(distance[one])}, "
-        f"which is {number(reliability[one] * distance[one])}; `fit_mixed` says "
-        f"{number(modes[one])}. {_reliabilities(reliability, study)}",
+        f"One by hand, the {word.group} shown first: {word.text(study.name_of(one))}, with "
+        f"{count(int(sizes[one]), study.unit)}. {_place(distance[one], variances[1], study)} The "
+        "reliability of that mean is",
+        f"$$\n\\lambda = \\frac{{{tau2}}}{{{tau2} + {sigma2} / {sizes[one]}}}\n= {weight},\n$$",
+        f"so that the conditional mode is {weight} times {number(distance[one])}, which is "
+        f"{number(by_hand)}; `fit_mixed` says {number(modes[one])}. "
+        f"{_reliabilities(reliability, study)}",
     )
+
+
+def _place(distance: float, sigma2: float, study: Study) -> str:
+    word = words(study)
+    mean = f"For this {word.group}, the mean of {word.y}"
+    predicted = f"the average line predicts at the {word.x_mean}"
+    if findings.on_the_line(distance, sigma2):
+        return f"{mean} is just what {predicted}: the distance is 0."
+    if distance > 0:
+        return f"{mean} lies {number(distance)}{word.in_y} above what {predicted}."
+    return f"{mean} lies {number(-distance)}{word.in_y} below what {predicted}."
+
+
+def _share(value: float, finer: float = 1.0) -> str:
+    """Write a share of one by two decimals, and more where it would read as none or all."""
+    return number(value, min(0.1, 10 * value, 10 * (1 - value)) / finer)
 
 
 def _panels(n_shown: int, sizes: pd.Series, study: Study) -> str:
@@ -283,7 +420,8 @@ def _panels(n_shown: int, sizes: pd.Series, study: Study) -> str:
 
 def _order(sizes: pd.Series, study: Study) -> str:
     if sizes.min() == sizes.max():
-        return f"All {words(study).groups} have the same size."
+        size = count(int(sizes.min()), study.unit)
+        return f"All {words(study).groups} are equally large, with {size} each."
     return "They stand in order of size, the smallest first."
 
 
@@ -305,10 +443,10 @@ def _reliabilities(reliability: pd.Series, study: Study) -> str:
             "to complete pooling than to none."
         )
     if found is Pooling.ALL_ALIKE:
-        return f"All {word.groups} have this reliability."
+        return f"All {word.groups} have this reliability, or nearly."
     return (
-        f"Over all {word.groups} the reliability goes from {reliability.min():.2f} to "
-        f"{reliability.max():.2f}."
+        f"Over all {word.groups} the reliability goes from {_share(reliability.min())} to "
+        f"{_share(reliability.max())}."
     )
 
 
@@ -331,9 +469,9 @@ def shrinkage(
     word = words(study)
     return Prose(
         _drawn_in(distance, modes, reliability, sizes, study),
-        f"If the model holds, shrinkage makes the guesses better on average over {word.groups}, in "
-        f"squared error. One {word.group} that is truly unusual pays for it: its guess is drawn to "
-        "the average.",
+        "If the model holds and its variances are well known, shrinkage makes the guesses better "
+        f"on average over {word.groups}, in squared error. A truly unusual {word.group} pays for "
+        "it: the guess is drawn to the average.",
     )
 
 
@@ -354,11 +492,11 @@ def _drawn_in(
     if sizes.min() == sizes.max():
         return (
             "Without shrinkage all points would lie on the dashed line. They lie nearer to zero "
-            f"than it does, all in one proportion, as {word.groups} are of one size. {spread}"
+            f"than it does, all in one proportion, as {word.groups} are equally large. {spread}"
         )
     return (
         "Without shrinkage all points would lie on the dashed line. They lie nearer to zero than "
-        f"it does, in proportion the small {word.groups} most. {spread}"
+        f"it does, in proportion {word.groups} with few {word.units} most. {spread}"
     )
 
 
@@ -372,12 +510,12 @@ def ranking(modes: pd.Series, errors: pd.Series, study: Study) -> Prose:
     study
         The study, for its words.
     """
-    word = words(study)
+    apart = int(findings.apart_from_average(modes, errors).sum())
     return Prose(
-        _apart(findings.n_apart_from_average(modes, errors), len(modes), study),
-        "The order is shown more surely than it is known: neighbours overlap, and a rank would "
-        f"change with other {word.units} from the same {word.groups}. The intervals take the fixed "
-        "effects and variances as known, and they compare with zero, not with each other.",
+        _apart(apart, len(modes), study),
+        _in_order(modes, errors, study),
+        "The intervals take the fixed effects and variances as known, and they compare with zero, "
+        "not with each other.",
     )
 
 
@@ -393,12 +531,33 @@ def _apart(apart: int, n_groups: int, study: Study) -> str:
     )
 
 
+def _in_order(modes: pd.Series, errors: pd.Series, study: Study) -> str:
+    word, pairs = words(study), len(modes) - 1
+    if (errors == 0).all():
+        return "With all modes at zero there is no order."
+    overlapping = findings.n_neighbours_that_overlap(modes, errors)
+    if overlapping == 0:
+        return (
+            "No two neighbours overlap in the order, so that it is better known than most such "
+            "orders are."
+        )
+    if overlapping == pairs:
+        return (
+            "The order is shown more surely than it is known: all neighbours overlap, and ranks "
+            f"could change with other {word.units} from the same {word.groups}."
+        )
+    return (
+        "The order is shown more surely than it is known: the intervals of neighbours overlap in "
+        f"{count(overlapping)} of {count(pairs)} pairs, and ranks could change there with other "
+        f"{word.units} from the same {word.groups}."
+    )
+
+
 def two_slopes(
     slope: Estimate,
     within: Estimate,
     between: Estimate | None,
     weight: float,
-    by_precision: float,
     context: Estimate | None,
     study: Study,
 ) -> Prose:
@@ -411,8 +570,6 @@ def two_slopes(
         where there is no slope between groups.
     weight
         The weight of the slope between, in that average: from 0 to 1.
-    by_precision
-        The slope between groups that is averaged: means weighted by their precision.
     context
         The slope between less the slope within; None where there is none between.
     study
@@ -424,9 +581,8 @@ def two_slopes(
     return Prose(
         f"In the random-intercept model the slope is {number(slope)}. Within {word.groups} it is "
         f"{number(within)} ({interval(within)}), between them {number(between)} "
-        f"({interval(between)}). In the average, the between slope (at the group variance of the "
-        f"random-intercept model it is {number(by_precision, between.std_error / 10)}) has a "
-        f"weight of {number(weight)}.",
+        f"({interval(between)}). In the average, the between slope has a weight ω of "
+        f"{_share(weight)}, and the within slope of {_share(1 - weight)}.",
         _contextual(context, study),
     )
 
@@ -439,7 +595,7 @@ def _no_slope_between(study: Study) -> str:
             "of two intercepts, so that no between slope is estimated here."
         )
     return (
-        f"All {word.groups} have the same mean of {word.x} here, so that there is no between slope "
+        f"All {word.groups} have the same {word.x_mean} here, so that there is no between slope "
         "and nothing to average: the slope of the random-intercept model is the within slope."
     )
 
@@ -452,15 +608,15 @@ def _contextual(context: Estimate, study: Study) -> str:
     )
     if found is Finding.HIGHER:
         return (
-            f"{measured}: at equal {word.x}, {word.units} in {word.groups} with a higher mean of "
-            f"{word.x} have a higher {word.y}. The two slopes are two, and one slope for both is a "
-            "mixture of them."
+            f"{measured}: at equal {word.x}, {word.units} from {word.groups} with a higher "
+            f"{word.x_mean} have a higher {word.y}. The two slopes are two, and one slope for both "
+            "is a mixture of them."
         )
     if found is Finding.LOWER:
         return (
-            f"{measured}: at equal {word.x}, {word.units} in {word.groups} with a higher mean of "
-            f"{word.x} have a lower {word.y}. The two slopes are two, and one slope for both is a "
-            "mixture of them."
+            f"{measured}: at equal {word.x}, {word.units} from {word.groups} with a higher "
+            f"{word.x_mean} have a lower {word.y}. The two slopes are two, and one slope for both "
+            "is a mixture of them."
         )
     return (
         f"{measured}, which these data cannot tell from none. That does not show that the two "
@@ -468,8 +624,45 @@ def _contextual(context: Estimate, study: Study) -> str:
     )
 
 
-def slopes_of_all(models: Mapping[str, tuple[float, float]], error: float) -> Prose:
-    """List the slopes of the course's models, and say where the random-intercept model's lies.
+def two_tests(
+    context: Estimate | None, hausman: float, variances: tuple[float, float], study: Study
+) -> Prose:
+    """Put Hausman's statistic beside the square of the contextual effect's t.
+
+    Parameters
+    ----------
+    context
+        The slope between less the slope within; None where there is none between.
+    hausman
+        The squared difference of the two slopes over its variance, both at the variances of the
+        random-intercept model.
+    variances
+        The variance between groups of the random-intercept model, and of the within-between model.
+    study
+        The study, for its words.
+    """
+    if context is None:
+        return Prose("Without a slope between, there is nothing for these tests to compare here.")
+    of_one, of_two = (number(variance) for variance in variances)
+    wald = (context.estimate / context.std_error) ** 2
+    return Prose(
+        f"Here Hausman's statistic is {hausman:,.2f}, and Mundlak's, the square of *t* of the "
+        f"contextual effect, is {wald:,.2f}. Both come to the difference of the between and the "
+        "within slope over its standard error, squared. Hausman's takes the variances from the "
+        f"model with one slope, where that between {words(study).groups} is {of_one}, and "
+        f"Mundlak's from the model with two, where it is {of_two}."
+    )
+
+
+def slopes_of_all(
+    models: Mapping[str, tuple[float, float]],
+    error: float,
+    between: Estimate | None,
+    by_precision: float,
+    weight: float,
+    study: Study,
+) -> Prose:
+    """List the slopes of the course's models, and say what the random-intercept model's averages.
 
     Parameters
     ----------
@@ -478,50 +671,70 @@ def slopes_of_all(models: Mapping[str, tuple[float, float]], error: float) -> Pr
         not finite where there is none between.
     error
         The standard error of the last.
+    between, weight
+        As for :func:`two_slopes`.
+    by_precision
+        The slope between groups that is averaged: means weighted by their precision.
+    study
+        The study, for its words.
     """
     slopes = {name: slope for name, (_, slope) in models.items() if math.isfinite(slope)}
     # Slopes that are one by algebra differ by rounding, which is no order.
     from_lowest = sorted(slopes.items(), key=lambda model: round(model[1] / error, 6))
     listed = ", ".join(f"{name} {number(slope, error)}" for name, slope in from_lowest[:-1])
     highest, its_slope = from_lowest[-1]
-    return Prose(
+    told = (
         "The models of the course with one slope. Their slopes, from the lowest to the highest: "
-        f"{listed} and {highest} {number(its_slope, error)}.",
-        _where_it_lies(slopes),
+        f"{listed} and {highest} {number(its_slope, error)}."
+    )
+    if between is None:
+        return Prose(told)
+    of_chapter_2 = number(slopes["between"], between.std_error)
+    averaged, of_two = number(by_precision, between.std_error), number(between)
+    return Prose(told, _slopes_between(of_chapter_2, averaged, of_two, study), _counts(weight))
+
+
+def _slopes_between(of_chapter_2: str, averaged: str, of_two: str, study: Study) -> str:
+    if of_chapter_2 == averaged == of_two:
+        return (
+            f"The between slope is {averaged} both for means that count alike, as in chapter 2 and "
+            "in the figure, and for means that count by their precision, as here."
+        )
+    return (
+        f"Three numbers go by the name of between slope. {of_chapter_2} is that of chapter 2 and "
+        f"of the figure, where each {words(study).group} counts once. {averaged} counts means by "
+        f"their precision in the random-intercept model, and {of_two} by that in the "
+        "within-between model."
     )
 
 
-def _where_it_lies(slopes: Mapping[str, float]) -> str:
-    between = slopes.get("between", math.nan)
-    found = findings.nearer(slopes["random intercept"], slopes["within"], between)
-    if found is Nearer.ABSENT:
-        return ""
+def _counts(weight: float) -> str:
+    found = findings.nearer(weight)
+    opening = (
+        "The random-intercept model averages the within slope and the between slope at its own "
+        "variances."
+    )
     if found is Nearer.NEITHER:
-        return (
-            "The slope of the random-intercept model lies about halfway between the within slope "
-            "and the between slope."
-        )
+        return f"{opening} The two count about alike: its slope lies about halfway between them."
     if found is Nearer.WITHIN:
         return (
-            "The slope of the random-intercept model lies nearer to the within slope than to the "
-            "between slope, since the within slope is known more precisely."
+            f"{opening} The within slope counts for more, with a weight of {_share(1 - weight)}: "
+            "at these variances it is known more precisely, and the slope lies nearer to it."
         )
     return (
-        "The slope of the random-intercept model lies nearer to the between slope than to the "
-        "within slope."
+        f"{opening} The between slope counts for more, with a weight of {_share(weight)}: at these "
+        "variances it is known more precisely, and the slope lies nearer to it."
     )
 
 
 def table_of_slopes(slope: Estimate, within: Estimate, between: Estimate | None) -> pd.DataFrame:
-    """Put the slope that is read as both beside the two; they are those of :func:`two_slopes`."""
+    """Put the slope that is read as both beside those of :func:`two_slopes`, as far as they are."""
     rows = {"random intercept, read as both": slope, "within": within, "between": between}
-    cells = {name: _slope_and_interval(each) for name, each in rows.items()}
+    cells = {name: _slope_and_interval(each) for name, each in rows.items() if each is not None}
     return pd.DataFrame.from_dict(cells, orient="index", columns=["slope", "interval"])
 
 
-def _slope_and_interval(slope: Estimate | None) -> tuple[str, str]:
-    if slope is None:
-        return NOT_AVAILABLE, f"95% interval {NOT_AVAILABLE}"
+def _slope_and_interval(slope: Estimate) -> tuple[str, str]:
     return number(slope), interval(slope)
 
 
@@ -553,11 +766,11 @@ def read_as_both(
     opening = (
         f"In these data the sentence is wrong. Within {word.groups} the slope is {number(within)}, "
         f"between them {number(between)}; the {number(slope)} of the random-intercept model is a "
-        "mixture, and"
+        "mixture of the two"
     )
-    found = findings.mixture(weight)
+    found = findings.nearer(weight)
     if found is Nearer.WITHIN:
-        return Prose(f"{opening} not far from the first, which counts for more.")
+        return Prose(f"{opening}, in which the first counts for more.")
     if found is Nearer.BETWEEN:
-        return Prose(f"{opening} not far from the second, which counts for more.")
-    return Prose(f"{opening} near neither of the two.")
+        return Prose(f"{opening}, in which the second counts for more.")
+    return Prose(f"{opening}, in which both count about alike.")

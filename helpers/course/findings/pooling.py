@@ -3,9 +3,9 @@
 import math
 from enum import Enum
 
+import numpy as np
 import pandas as pd
 
-from helpers.course.findings.basic import Finding
 from helpers.models.estimate import Estimate
 
 
@@ -16,6 +16,24 @@ class Spread(Enum):
     LESS = "less"
     ALIKE = "the same, to within a hundredth"
     MORE = "more"
+
+
+class Reason(Enum):
+    """Why separate estimates scatter hardly more than the distribution they come from, or less."""
+
+    FAR_APART = "groups differ far more than luck moves their means"
+    LARGE_GROUPS = "groups are so large that luck moves their means little"
+    UNEQUAL = "the groups that count most in the model scatter most"
+    UNKNOWN = "none of these"
+
+
+class ByMl(Enum):
+    """What ML makes of a variance, beside REML."""
+
+    BOTH_ZERO = "zero by both"
+    ZERO = "zero by ML alone"
+    LOWER = "lower"
+    HIGHER = "higher, or the same"
 
 
 class Top(Enum):
@@ -48,11 +66,11 @@ class Pooling(Enum):
 
 
 class Nearer(Enum):
-    """To which of two slopes, within or between groups, a third lies nearer."""
+    """Which of two slopes, within or between groups, counts for more in an average of them."""
 
     WITHIN = "within"
     BETWEEN = "between"
-    NEITHER = "neither"
+    NEITHER = "both about alike"
     ABSENT = "there is one slope"
 
 
@@ -77,6 +95,40 @@ def spread_of_intercepts(tau: float, separate: float) -> Spread:
     if tau < 0.99 * separate:
         return Spread.LESS
     return Spread.MORE if tau > 1.01 * separate else Spread.ALIKE
+
+
+def why_no_less(tau2: float, sigma2: float, sizes: pd.Series, separate: pd.Series) -> Reason:
+    """Tell why separate intercepts scatter no more than those that a model estimates, or hardly.
+
+    The luck in a group's mean has variance σ² / n (Raudenbush and Bryk 2002, ch. 3). Where that is,
+    over all groups, less than 4% of τ², it adds less than 2% to the standard deviation; whether
+    because σ² is small beside τ² or because n is large, the smaller of σ² / τ² and 1 / n tells.
+    Else the reason may be that a likelihood weighs groups by 1 / (τ² + σ² / n)², and the plain
+    standard deviation all alike.
+
+    Parameters
+    ----------
+    tau2, sigma2
+        The variance between groups, above zero, and that inside them.
+    sizes, separate
+        Of each group: its number of units, its own intercept.
+
+    Examples
+    --------
+    >>> own, sizes = pd.Series([-8.0, 0.0, 8.0]), pd.Series([3, 3, 4])
+    >>> why_no_less(64.0, 3.5, sizes, own), why_no_less(64.0, 99.0, 100 * sizes, own)
+    ... # doctest: +ELLIPSIS
+    (<Reason.FAR_APART: ...>, <Reason.LARGE_GROUPS: ...>)
+    """
+    ratio, per_unit = sigma2 / tau2, float((1 / sizes).mean())
+    if ratio * per_unit < 0.04:
+        return Reason.FAR_APART if ratio <= per_unit else Reason.LARGE_GROUPS
+    if sizes.min() == sizes.max():
+        return Reason.UNKNOWN
+    weights = (tau2 + sigma2 / sizes) ** -2
+    from_mean = separate - np.average(separate, weights=weights)
+    weighted = np.average(from_mean**2, weights=weights)
+    return Reason.UNEQUAL if weighted > 1.02 * separate.var(ddof=0) else Reason.UNKNOWN
 
 
 def top(stopped_at: tuple[float, float], optimum: tuple[float, float]) -> Top:
@@ -132,17 +184,19 @@ def limits_of_variance(variance: Estimate, boundary: bool) -> Limits:
     return Limits.FURTHER_UP if up > 1.05 * down else Limits.EVEN
 
 
-def by_ml(variance: float, by_reml: float) -> Finding:
-    """Tell whether ML puts a variance lower than REML, or higher; absent where REML's is zero.
+def by_ml(variance: float, by_reml: float) -> ByMl:
+    """Tell whether ML puts a variance lower than REML, or higher, or either puts it at zero.
 
     Examples
     --------
-    >>> by_ml(4.73, 4.77)
-    <Finding.LOWER: 'lower'>
+    >>> by_ml(4.73, 4.77), by_ml(0.0, 0.93)
+    (<ByMl.LOWER: 'lower'>, <ByMl.ZERO: 'zero by ML alone'>)
     """
     if by_reml == 0:
-        return Finding.ABSENT
-    return Finding.LOWER if variance < by_reml else Finding.HIGHER
+        return ByMl.BOTH_ZERO
+    if variance == 0:
+        return ByMl.ZERO
+    return ByMl.LOWER if variance < by_reml else ByMl.HIGHER
 
 
 def pooling(reliability: pd.Series) -> Pooling:
@@ -171,49 +225,64 @@ def pooling(reliability: pd.Series) -> Pooling:
     return Pooling.ALL_ALIKE if highest - lowest < 0.005 else Pooling.UNEQUAL
 
 
-def n_apart_from_average(modes: pd.Series, errors: pd.Series) -> int:
-    """Count the groups whose conditional mode is further from zero than 1.96 standard errors.
+def apart_from_average(modes: pd.Series, errors: pd.Series) -> pd.Series:
+    """Tell of each group whether its mode is further from zero than 1.96 standard errors.
 
     Examples
     --------
-    >>> n_apart_from_average(pd.Series([-3.0, 0.5]), pd.Series([1.0, 1.0]))
+    >>> apart_from_average(pd.Series([-3.0, 0.5]), pd.Series([1.0, 1.0])).tolist()
+    [True, False]
+    """
+    return modes.abs() > 1.96 * errors
+
+
+def n_neighbours_that_overlap(modes: pd.Series, errors: pd.Series) -> int:
+    """Count the neighbours in the order of conditional modes whose 95% intervals overlap.
+
+    Examples
+    --------
+    >>> n_neighbours_that_overlap(pd.Series([-3.0, 0.5, 1.0]), pd.Series([0.5, 0.5, 0.5]))
     1
     """
-    return int((modes.abs() > 1.96 * errors).sum())
+    order = modes.sort_values(kind="stable").index
+    middle, reach = modes[order].to_numpy(), 1.96 * errors[order].to_numpy()
+    return int((middle[1:] - reach[1:] <= middle[:-1] + reach[:-1]).sum())
 
 
-def nearer(slope: float, within: float, between: float) -> Nearer:
-    """Tell to which of two slopes a third lies nearer.
+def on_the_line(distance: float, sigma2: float) -> bool:
+    """Tell whether a group's mean lies on the average line, but for rounding.
 
-    Neither, where its distances from the two differ by less than a twentieth of how far these are
-    apart; absent where there is no slope between groups.
+    Parameters
+    ----------
+    distance
+        How far it lies from the line.
+    sigma2
+        The variance inside groups, which says what is far.
 
     Examples
     --------
-    >>> nearer(2.39, within=2.19, between=5.91), nearer(2.39, 2.19, math.nan)
-    (<Nearer.WITHIN: 'within'>, <Nearer.ABSENT: 'there is one slope'>)
+    >>> on_the_line(1e-15, 4.0), on_the_line(0.1, 4.0)
+    (True, False)
     """
-    if not math.isfinite(between):
-        return Nearer.ABSENT
-    from_within, from_between = abs(slope - within), abs(slope - between)
-    if abs(from_between - from_within) <= 0.05 * abs(between - within):
-        return Nearer.NEITHER
-    return Nearer.WITHIN if from_within <= from_between else Nearer.BETWEEN
+    return abs(distance) < 1e-9 * math.sqrt(sigma2)
 
 
-def mixture(weight: float) -> Nearer:
-    """Tell whether an average of the slopes within and between is near one of the two.
+def nearer(weight: float) -> Nearer:
+    """Tell which of two slopes an average of them is nearer to: the one that counts for more.
 
     Parameters
     ----------
     weight
-        The weight of the slope between groups, from 0 to 1; near is a weight of nine tenths.
+        The weight of the slope between groups, from 0 to 1; from 0.475 to 0.525 both count about
+        alike. Not a number where there is no slope between groups.
 
     Examples
     --------
-    >>> mixture(0.05), mixture(0.5)
-    (<Nearer.WITHIN: 'within'>, <Nearer.NEITHER: 'neither'>)
+    >>> nearer(0.366), nearer(0.857), nearer(math.nan)  # doctest: +ELLIPSIS
+    (<Nearer.WITHIN: 'within'>, <Nearer.BETWEEN: 'between'>, <Nearer.ABSENT: ...>)
     """
-    if weight < 0.1:
-        return Nearer.WITHIN
-    return Nearer.BETWEEN if weight > 0.9 else Nearer.NEITHER
+    if math.isnan(weight):
+        return Nearer.ABSENT
+    if abs(weight - 0.5) <= 0.025:
+        return Nearer.NEITHER
+    return Nearer.WITHIN if weight < 0.5 else Nearer.BETWEEN
