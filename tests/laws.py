@@ -133,6 +133,12 @@ EXCLUDE_EACH_OTHER = [
     ("Two means always lie", "state the relation within"),
     ("Two means always lie", "a relation that is not found within"),
     ("only the second can be asked", "one answer to two questions"),
+    ("are even less alike than", "share something"),
+    ("nearly always put", "share something"),
+    ("nearly always put", "too often to rule it out"),
+    ("is *balanced*", "It finds differences too easily"),
+    ("is *unbalanced*", "as here, unequal spread"),
+    ("This study has no level-2 variable", "Chapter 6 asks"),
 ]
 
 # Words of the course's own data, which no other study may meet in a computed sentence.
