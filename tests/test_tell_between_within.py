@@ -250,7 +250,7 @@ def test_without_a_slope_of_means_nothing_is_said_of_it() -> None:
             "The dashed line",
             "steeper",
             "flatter",
-            "level",
+            "is level",
             "mixes",
             "of the way",
         )
@@ -289,7 +289,7 @@ def test_errors_are_told_apart_only_by_two_errors_of_an_error() -> None:
         distance = (c.ratio - 1) / c.own_error
         measured = c.ratio > 1e-6
         assert ("more than such an error explains" in text) == (distance > 2)
-        assert ("smaller than such an error explains" in text) == (measured and distance < -2)
+        assert ("less than such an error allows" in text) == (measured and distance < -2)
         assert ("it measures nothing" in text) == (not measured)
 
 

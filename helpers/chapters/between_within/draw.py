@@ -177,11 +177,17 @@ def weighted_average(slopes: Mapping[str, Estimate], weight: float, study: Study
     """
     figure = Figure(figsize=(8, 2.1))
     axes = figure.subplots()
-    ends = [slopes[name].estimate for name in ("within", "between")]
+    # What differs from the total slope by rounding alone is the total slope.
+    total, least = slopes["total"].estimate, 1e-9 * slopes["total"].std_error
+    at = {
+        model: total if abs(slope.estimate - total) < least else slope.estimate
+        for model, slope in slopes.items()
+    }
+    ends = [at["within"], at["between"]]
     axes.plot(ends, [0, 0], color=GREY, linewidth=3, zorder=1)
     names = {"within": "within", "between": "between, by size", "total": "total"}
     for (model, name), marker in zip(names.items(), "osD", strict=True):
-        value = slopes[model].estimate
+        value = at[model]
         if not np.isfinite(value):
             continue
         # A small mark on a large one: both are seen where two slopes are one.

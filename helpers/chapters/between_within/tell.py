@@ -20,7 +20,7 @@ def the_study(study: Study) -> Prose:
     """Say what is studied, and how many rows are left out."""
     word, frame = words(study), study.frame
     opening = (
-        f"The study again: {count(len(frame), study.unit)} in "
+        f"The study again: {count(len(frame), study.unit)} of "
         f"{count(frame[study.group.name].nunique(), study.group)}. The outcome is "
         f"{word.y_with_units}, the predictor {word.x_with_units}."
     )
@@ -68,8 +68,9 @@ def _directions(total: Estimate, between: Estimate, study: Study) -> str:
     word, found = words(study), findings.lines(total, between)
     if found is Lines.ABSENT:
         return (
-            f"The {word.x_mean} is the same in all {word.groups}, so there is no between slope in "
-            "this study: a line needs points that differ."
+            f"The slope among {word.units} is {number(total)}. The {word.x_mean} is the same in "
+            f"all {word.groups}, so there is no between slope in this study: a line needs points "
+            "that differ."
         )
     if found is Lines.RISING:
         return (
@@ -348,8 +349,8 @@ def correlations(of_means: float, of_units: float, n_groups: int, study: Study) 
         f"Robinson compared correlations. Here that of the means is {number(of_means)}, that of "
         f"all {word.units} {number(of_units)}.",
         _often_stronger(of_means, of_units, study),
-        f"They say nothing about the relation within {with_article(word.group)}, and that is what "
-        "the mistake is about.",
+        "A correlation of means says nothing about the relation within "
+        f"{with_article(word.group)}, and that is what the mistake is about.",
     )
 
 
@@ -426,9 +427,10 @@ def _beside_naive(ratio: float, own_error: float, study: Study) -> str:
         )
     if found is Finding.LOWER:
         return (
-            f"{opening}, smaller than such an error explains. This can happen when the slope rests "
-            f"mostly on comparisons within {word.groups}: what all {word.units} of one "
-            f"{word.group} share then drops out of it, but counts as noise in the naive formula."
+            f"{opening}, less than such an error allows. Several things can do that. One is a "
+            f"slope that rests mostly on comparisons within {word.groups}: what all {word.units} "
+            f"of one {word.group} share then drops out of it, but counts as noise in the naive "
+            f"formula. Another is {word.y} that spreads less where {word.x} is far from its mean."
         )
     return (
         f"{opening}. Such an error is enough to explain the difference, so the two cannot be told "
@@ -476,8 +478,8 @@ def _caution(df: float) -> str:
         return ""
     return (
         "One caution: a cluster-robust standard error with as few degrees of freedom as "
-        f"{df:,.0f} tends to come out too small, and the honest interval is probably wider. Do not "
-        "lean on a direction whose interval ends near zero."
+        f"{df:,.0f} tends to come out too small, and the honest interval is probably wider "
+        "(Cameron and Miller, 2015). Do not lean on a direction whose interval ends near zero."
     )
 
 
@@ -539,7 +541,7 @@ def _of_shared(
     if found is Finding.LOWER:
         return (
             f"That is {number(ratio)} times as large, less than its own error of about "
-            f"{percent(own_error)} explains. This can happen when {word.units} of one {word.group} "
+            f"{percent(own_error)} allows. This can happen when {word.units} of one {word.group} "
             "are less alike than chance would make them."
         )
     return (

@@ -457,7 +457,7 @@ def demonstrate_between_within(study: Study) -> Demonstration:
     Examples
     --------
     >>> from helpers.study.reading import read_study
-    >>> demonstrate_between_within(read_study("hsb")).say(0.75)[-61:]
+    >>> demonstrate_between_within(read_study("hsb")).say(0.75)[-63:]
     'The line through all falls, though it rises within each school.'
     """
     return BetweenWithinDemonstration(study)
