@@ -32,6 +32,7 @@ class Chapter:
     study: Study
     fit: Mixed
     sizes: pd.Series
+    first: pd.Series
     separate: pd.Series
     distance: pd.Series
     reliability: pd.Series
@@ -87,6 +88,7 @@ def chapter_of(numbers: Numbers, seed: int) -> Chapter:
         study=numbers.study,
         fit=fit,
         sizes=sizes,
+        first=numbers.data["y"].iloc[:5],
         separate=separate,
         distance=distance,
         reliability=reliability,
@@ -166,8 +168,7 @@ def intercepts(c: Chapter) -> Prose:
 
 
 def five_values(c: Chapter) -> Prose:
-    outcome = c.study.frame["y"]
-    return tell.five_values(outcome.iloc[:5], float(outcome.std()) / 5**0.5, c.study)
+    return tell.five_values(c.first, float(c.first.std()) / 5**0.5, c.study)
 
 
 def limits_by_ml(c: Chapter, by_ml: float) -> pd.Series:
