@@ -35,7 +35,7 @@ def test_chapters_3_to_5_say_what_their_numbers_say(on_hsb: OnHsb) -> None:
     assert "sector does not vary at all" in third["cost-say"]
     assert "1.11 times that of the fixed-effects model" in third["easy-mistake-say"]
     assert "as 2.18 points, less" in fourth["intercepts-say"]
-    assert "school 8367 has 14 students" in fourth["by-hand-say"]
+    assert "school 8367, with 14 students" in fourth["by-hand-say"]
     assert "have a higher math achievement" in fourth["within-between-say"]
     assert "the sentence is wrong. Within schools" in fourth["easy-mistake-say"]
     assert "18% lies between schools: 8.61 of 47.8" in fifth["null-say"]

@@ -13,10 +13,11 @@ from laws import assert_lawful, hidden_alternatives, never_reached, unlawful
 from quick_fits import Mixed, Numbers, estimate, thousands
 from random_studies import with_frame
 
-from helpers import Estimate, fit_mixed, means_differ, read_study
-from helpers.chapters.random_effects import draw, tell
+from helpers import Check, Estimate, fit_mixed, means_differ, read_study
+from helpers.chapters.random_effects import draw, exercises, tell
 from helpers.chapters.random_effects.climb import Record, Stop
 from helpers.course import findings
+from helpers.course.exercises.facts import Facts
 from helpers.course.findings import ByMl, Finding, Limits, Nearer, Pooling, Reason, Spread, Top
 from helpers.course.words import Prose
 from helpers.study.file import Study
@@ -31,6 +32,7 @@ class Chapter:
     study: Study
     fit: Mixed
     sizes: pd.Series
+    first: pd.Series
     separate: pd.Series
     distance: pd.Series
     reliability: pd.Series
@@ -86,6 +88,7 @@ def chapter_of(numbers: Numbers, seed: int) -> Chapter:
         study=numbers.study,
         fit=fit,
         sizes=sizes,
+        first=numbers.data["y"].iloc[:5],
         separate=separate,
         distance=distance,
         reliability=reliability,
@@ -165,8 +168,7 @@ def intercepts(c: Chapter) -> Prose:
 
 
 def five_values(c: Chapter) -> Prose:
-    outcome = c.study.frame["y"]
-    return tell.five_values(outcome.iloc[:5], float(outcome.std()) / 5**0.5, c.study)
+    return tell.five_values(c.first, float(c.first.std()) / 5**0.5, c.study)
 
 
 def limits_by_ml(c: Chapter, by_ml: float) -> pd.Series:
@@ -479,3 +481,84 @@ def test_the_larger_a_reliability_the_less_is_pooled() -> None:
     order = [Pooling.COMPLETE, Pooling.MOST, Pooling.ALL_ALIKE, Pooling.HARDLY_ANY]
     pooled = [findings.pooling(pd.Series([each, each])) for each in np.linspace(0, 1, 101)]
     assert sorted(pooled, key=order.index) == pooled
+
+
+def test_the_caterpillar_marks_the_groups_that_the_sentence_counts() -> None:
+    for c in chapters()[::200]:
+        figure = draw.caterpillar(c.modes, c.errors, c.study)
+        apart = int((c.modes.abs() > 1.96 * c.errors).sum())
+        marked = {"holds": len(c.modes) - apart, "excludes": apart}
+        named = {text.get_text() for text in figure.legends[0].get_texts()}
+        assert named == {f"interval {kind} zero: {n:,}" for kind, n in marked.items() if n}
+        drawn = [len(bars.get_segments()) for bars in figure.axes[0].collections]
+        assert drawn == [n for n in marked.values() if n]
+
+
+def test_a_legend_names_each_line_that_is_seen_and_no_other() -> None:
+    for c in chapters()[::200]:
+        data, x = c.study.frame, c.study.frame["x"]
+        means = data.groupby("g")[["x", "y"]].mean()
+        figure = draw.models(means, c.models, c.study)
+        lines = figure.axes[0].lines
+        for line in lines:
+            assert np.ptp(line.get_xdata()) > 1e-9 * x.std()
+        named = [text.get_text() for text in figure.legends[0].get_texts()]
+        assert len(named) == len(lines) + 1  # and the groups' means
+        slopes = [name for name, (_, slope) in c.models.items() if np.isfinite(slope)]
+        assert sorted(", ".join(named[1:]).split(", ")) == sorted(slopes)
+        for one, other in permutations(lines, 2):
+            apart = np.abs(np.subtract(one.get_ydata(), other.get_ydata())).max()
+            assert apart >= 0.005 * np.ptp(means["y"])
+
+
+def test_a_place_far_from_the_top_is_neither_drawn_nor_named() -> None:
+    curve = pd.Series([-9.0, -5.0, -7.0], index=[0.0, 1.0, 2.0])
+    places = {(1.1, -5.1): True, (2.5, -12.0): True, (9.0, -6.0): False, (0.5, -90.0): False}
+    for (variance_there, llf), near in places.items():
+        stopped = Stop(variance_there, llf, converged=True)
+        figure = draw.likelihood(curve, (1.0, -5.0), stopped, chapters()[0].study)
+        named = [text.get_text() for text in figure.legends[0].get_texts()]
+        assert ("where statsmodels stopped" in named) == near
+        (axes,) = figure.axes
+        low, high = axes.get_ylim()
+        assert not near or low < llf < high
+
+
+def test_the_answer_on_two_slopes_is_the_chapters() -> None:
+    letters = {"A": "The within slope counts", "B": "The between slope counts", "C": "about alike"}
+    asked = [c for c in chapters() if c.between is not None and len(c.sizes) > 5][:8]
+    for c in asked:
+        facts = Facts(c.study)
+        fit = facts.random_intercept
+        tau2, sigma2 = float(fit.cov_re.iloc[0, 0]), fit.scale
+        precision = 1 / (tau2 + sigma2 / facts.sizes)
+        between = slope_of(facts.means, precision.to_numpy())
+        off = abs(fit.fe_params["x"] - facts.slope_within) - abs(fit.fe_params["x"] - between)
+        answer = exercises.nearer_slope(facts)
+        assert letters[answer.right]
+        assert answer.right == "C" or (answer.right == "A") == (off < 0)
+
+
+def test_an_ordinary_regressions_error_is_not_taken_for_the_models() -> None:
+    answer = Check("hsb").answer_to("04-6")
+    for given in (0.0971, 0.09712):
+        assert "ordinary regression" in answer.reply_to(given).text
+    for given in (0.1044, 0.104, 0.1057, 0.11):
+        assert answer.reply_to(given).verdict == "right"
+
+
+def test_half_of_a_variance_lies_as_far_below_the_top_as_the_profile_says() -> None:
+    check = Check("hsb")
+    assert check.reply("04-5", 13.21).verdict == "right"
+    assert "twice the distance" in check.reply("04-5", 26.43).text
+    assert "mean of the group itself" in check.reply("04-2", 19.719).text
+
+
+def test_a_solution_shows_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list = []
+    monkeypatch.setattr("helpers.chapters.checking.display", shown.append)
+    Check("hsb")("04-5", 13.2146, folded=True)
+    Check("early")("04-3", 1.0, folded=True)
+    solved, lacking = (markdown.data for markdown in shown)
+    assert "**04-5, 13.21: right.**" in solved
+    assert "**04-3: no answer.**" in lacking

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from helpers.chapters.random_effects.climb import Record, Stop
@@ -33,11 +34,12 @@ def intercepts(
         The study, for its words.
     """
     word, (tau2, sigma2) = words(study), variances
-    tau, luck = math.sqrt(tau2), math.sqrt(sigma2 * (1 / sizes).mean())
-    found = findings.spread_of_intercepts(tau, separate.std())
+    tau, luck = math.sqrt(tau2), math.sqrt(sigma2 * np.mean(1 / sizes.to_numpy()))
+    sd = float(np.std(separate.to_numpy(), ddof=1))
+    found = findings.spread_of_intercepts(tau, sd)
     opening = (
         f"Taken with the slope of this model, the separate intercepts have a standard deviation of "
-        f"{number(separate.std())}{word.in_y}."
+        f"{number(sd)}{word.in_y}."
     )
     if found is Spread.ZERO:
         return Prose(
@@ -533,7 +535,7 @@ def _apart(apart: int, n_groups: int, study: Study) -> str:
 
 def _in_order(modes: pd.Series, errors: pd.Series, study: Study) -> str:
     word, pairs = words(study), len(modes) - 1
-    if (errors == 0).all():
+    if not errors.to_numpy().any():
         return "With all modes at zero there is no order."
     overlapping = findings.n_neighbours_that_overlap(modes, errors)
     if overlapping == 0:

@@ -120,7 +120,7 @@ def why_no_less(tau2: float, sigma2: float, sizes: pd.Series, separate: pd.Serie
     ... # doctest: +ELLIPSIS
     (<Reason.FAR_APART: ...>, <Reason.LARGE_GROUPS: ...>)
     """
-    ratio, per_unit = sigma2 / tau2, float((1 / sizes).mean())
+    ratio, per_unit = sigma2 / tau2, float(np.mean(1 / sizes.to_numpy()))
     if ratio * per_unit < 0.04:
         return Reason.FAR_APART if ratio <= per_unit else Reason.LARGE_GROUPS
     if sizes.min() == sizes.max():
@@ -244,8 +244,8 @@ def n_neighbours_that_overlap(modes: pd.Series, errors: pd.Series) -> int:
     >>> n_neighbours_that_overlap(pd.Series([-3.0, 0.5, 1.0]), pd.Series([0.5, 0.5, 0.5]))
     1
     """
-    order = modes.sort_values(kind="stable").index
-    middle, reach = modes[order].to_numpy(), 1.96 * errors[order].to_numpy()
+    order = np.argsort(modes.to_numpy(), kind="stable")
+    middle, reach = modes.to_numpy()[order], 1.96 * errors.to_numpy()[order]
     return int((middle[1:] - reach[1:] <= middle[:-1] + reach[:-1]).sum())
 
 
