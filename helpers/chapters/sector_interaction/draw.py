@@ -16,7 +16,9 @@ from helpers.course.style import (
     GREY,
     STYLE,
     VERMILION,
+    jittered,
     legend_above,
+    mark_levels,
     plain,
     scatter_of,
     short,
@@ -44,6 +46,8 @@ def slopes(slopes: Mapping[str, Estimate], study: Study) -> Figure:
     'slope of math achievement on socio-economic status, with 95% intervals'
     """
     of = f"slope of {study.outcome.label} on {study.predictor.label}"
+    if levels := study.levels.get(study.predictor.name):
+        of = f"{study.outcome.label}: {short(levels[1])} minus {short(levels[0])}"
     return intervals(slopes, f"{of}, with 95% intervals")
 
 
@@ -52,6 +56,7 @@ def prototypes(
     fit: MixedFit,
     bands: Mapping[str, pd.DataFrame],
     prototypes: Mapping[str, Any],
+    data: pd.DataFrame,
     study: Study,
 ) -> Figure:
     """Draw the line of each kind of group with its band, and one group of that kind.
@@ -59,14 +64,16 @@ def prototypes(
     Parameters
     ----------
     fit
-        The model with the predictor, the level-2 predictor, and their product.
+        The model with the level-2 predictor times the deviation from the group mean.
     bands
         For each kind, the columns ``"line"``, ``"low"`` and ``"high"`` over the predictor.
     prototypes
         One group of each kind. Its own line has its own value of the level-2 predictor and its
-        conditional mode.
+        conditional modes.
+    data
+        The rows, with the columns of the model.
     study
-        The study.
+        The study, for its words.
 
     Returns
     -------
@@ -79,10 +86,10 @@ def prototypes(
     >>> study = read_study("hsb")
     >>> fit = fit_mixed("mathach ~ ses * sector", study.frame, "schoolid")
     >>> band = pd.DataFrame({"line": [1.0, 2], "low": [0.0, 1], "high": [2.0, 3]}, index=[-1.0, 1])
-    >>> len(prototypes(fit, {"a": band}, {"a": 1224}, study).axes)
+    >>> len(prototypes(fit, {"a": band}, {"a": 1224}, study.frame, study).axes)
     1
     """
-    data, x, y, group = study.frame, study.predictor.name, study.outcome.name, study.group.name
+    x, y, group = study.predictor.name, study.outcome.name, study.group.name
     figure = Figure(figsize=(max(4.9 * len(bands), 6), 4.6))
     grid = figure.subplots(1, len(bands), sharex=True, sharey=True, squeeze=False)[0]
     for axes, (kind, band), look in zip(grid, bands.items(), KINDS, strict=False):
@@ -99,13 +106,20 @@ def prototypes(
             label="its 95% interval",
         )
         axes.scatter(
-            own[x], own[y], s=20, color=look["color"], marker=look["marker"], alpha=0.7, linewidth=0
+            jittered(study, own[x]),
+            own[y],
+            s=20,
+            color=look["color"],
+            marker=look["marker"],
+            alpha=0.7,
+            linewidth=0,
         )
         ends = own.loc[[own[x].idxmin(), own[x].idxmax()]]
         line = fit.predict_groups(ends)["group"]
         axes.plot(ends[x], line, color=look["color"], linestyle=":", linewidth=2.6, zorder=4)
         axes.set_title(f"{short(study.name_of(one))} ({short(kind)})")
         axes.set_xlabel(plain(study.predictor.label_with_units))
+        mark_levels(axes, study)
     one_group = plain(study.group.one)
     axes.plot([], [], color=GREY, linestyle=":", linewidth=2.6, label=f"line of this {one_group}")
     axes.plot([], [], "o", color=GREY, markersize=5, label=f"its {plain(study.unit.many)}")
@@ -119,7 +133,7 @@ def means_by_kind(
     means: pd.DataFrame,
     w_of_group: pd.Series,
     kinds: Mapping[str, float],
-    bands: Mapping[str, pd.DataFrame],
+    lines: Mapping[str, pd.Series],
     study: Study,
 ) -> Figure:
     """Draw the means of all groups by kind, with the line of each kind.
@@ -132,8 +146,8 @@ def means_by_kind(
         The level-2 predictor of each group.
     kinds
         The value of the level-2 predictor of each kind.
-    bands
-        For each kind, the column ``"line"`` over the predictor.
+    lines
+        For each kind, where means of its groups are expected.
     study
         The study, for its words.
 
@@ -148,9 +162,9 @@ def means_by_kind(
     --------
     >>> from helpers.study.reading import read_study
     >>> means = pd.DataFrame({"ses": [0.0, 1.0], "mathach": [9.0, 12.0]})
-    >>> band = pd.DataFrame({"line": [9.0, 12.0]}, index=[-1.0, 2.0])
-    >>> kinds, bands = {"a": 0, "b": 1}, {"a": band, "b": band}
-    >>> figure = means_by_kind(means, pd.Series([0, 1]), kinds, bands, read_study("hsb"))
+    >>> line = pd.Series([9.0, 12.0], index=[-1.0, 2.0])
+    >>> kinds, lines = {"a": 0, "b": 1}, {"a": line, "b": line}
+    >>> figure = means_by_kind(means, pd.Series([0, 1]), kinds, lines, read_study("hsb"))
     >>> len(figure.axes[0].lines)
     2
     """
@@ -158,8 +172,8 @@ def means_by_kind(
     figure, axes = scatter_of(study)
     two = len(kinds) == 2
     for (kind, value), look in zip(kinds.items(), KINDS, strict=False):
-        own = means[w_of_group == value] if two else means
         if two:
+            own = means[w_of_group == value]
             axes.scatter(
                 own[x],
                 own[y],
@@ -169,11 +183,9 @@ def means_by_kind(
                 marker=look["marker"],
                 linewidth=1.3,
             )
-        at = np.linspace(own[x].min(), own[x].max(), 2)
-        band = bands[kind]["line"]
         axes.plot(
-            at,
-            np.interp(at, band.index, band),
+            lines[kind].index,
+            lines[kind],
             color=look["color"],
             linewidth=2.4,
             linestyle=look["linestyle"],
@@ -224,7 +236,8 @@ def difference(
     Returns
     -------
     Figure
-        A line, a band, dark where it excludes zero, and a line at zero.
+        A line, a band, dark where it excludes zero, and a line at zero; for a predictor with two
+        levels a point and an interval at each.
 
     Examples
     --------
@@ -233,23 +246,26 @@ def difference(
     >>> len(difference(band, band["low"], ("a", "b"), read_study("hsb")).axes[0].lines)
     3
     """
+    lower, upper = map(short, kinds)
+    if levels := study.levels.get(study.predictor.name):
+        rows = dict(zip(map(short, levels), difference.itertuples(index=False), strict=True))
+        points = {
+            level: Estimate("", "fixed", "", row.line, conf_low=row.low, conf_high=row.high)
+            for level, row in rows.items()
+        }
+        return intervals(points, f"{study.outcome.label_with_units}: {upper} minus {lower}")
     figure = Figure(figsize=(8, 4.4))
     axes = figure.subplots()
     at, low, high = difference.index.to_numpy(), difference["low"], difference["high"]
     clear = ((low > 0) | (high < 0)).to_numpy()
-    axes.fill_between(at, low, high, color="#D9D9D9", linewidth=0, label="95% interval, holds zero")
-    axes.fill_between(
-        at,
-        low,
-        high,
-        where=clear,
-        interpolate=True,
-        facecolor="#7DB8DE",
-        linewidth=0,
-        hatch="//",
-        edgecolor="white",
-        label="95% interval, excludes zero",
-    )
+    band, dark = {"color": "#D9D9D9"}, {"facecolor": "#7DB8DE", "edgecolor": "white", "hatch": "//"}
+    axes.fill_between(at, low, high, linewidth=0, **band)
+    for where, look, says in ((~clear, band, "holds"), (clear, dark, "excludes")):
+        if where.any():  # the legend names what is there
+            label = f"95% interval, {says} zero"
+            axes.fill_between(
+                at, low, high, where=where, interpolate=True, linewidth=0, label=label, **look
+            )
     axes.plot(at, difference["line"], color=BLACK, linewidth=2.2, label="difference")
     axes.axhline(0, color=BLACK, linewidth=1)
     ticks = np.unique(np.quantile(predictor, np.linspace(0, 1, 201)))
@@ -263,7 +279,6 @@ def difference(
         label=f"between two marks: 0.5% of {plain(study.unit.many)}",
     )
     axes.set_xlabel(plain(study.predictor.label_with_units))
-    lower, upper = map(short, kinds)
     axes.set_ylabel(f"{plain(study.outcome.label_with_units)}:\n{upper}\nminus {lower}")
     legend_above(figure, axes, ncols=2)
     return figure
