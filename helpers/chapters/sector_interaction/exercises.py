@@ -116,6 +116,7 @@ def simple_slope(facts: Facts) -> Number:
                 of_largest.estimate - of_largest.std_error
             ),
         },
+        std_error=of_largest.std_error,
     )
 
 
@@ -176,6 +177,7 @@ def difference_above_the_mean(facts: Facts) -> Number:
             ),
             "This is below the mean of the group; asked for is above it.": below.conf_low,
         },
+        std_error=above.std_error,
     )
 
 
@@ -207,7 +209,7 @@ def product_with_the_mean(facts: Facts) -> Number:
                 facts.cross_level.fe_params[f"{x}:{w}"]
             ),
         },
-        tolerance=max(0.005 * abs(of_means), 0.02 * error),
+        std_error=error,
     )
 
 

@@ -19,7 +19,15 @@ from helpers.course.findings import (
 )
 from helpers.course.tell import the_study as studied
 from helpers.course.tell import typed
-from helpers.course.words import Prose, count, interval, magnitude, with_article, words
+from helpers.course.words import (
+    Prose,
+    count,
+    interval,
+    interval_of_magnitude,
+    magnitude,
+    with_article,
+    words,
+)
 from helpers.models.estimate import Estimate
 from helpers.study.file import Study
 from helpers.text import counted as number_of
@@ -114,7 +122,7 @@ def _level(of_w: Estimate, kinds: Mapping[str, float], study: Study) -> str:
     if found is Finding.LOWER:
         return (
             f"At equal {word.x}, {word.y} is lower in {high} than in {low}, by "
-            f"{magnitude(of_w)}{word.in_y} ({interval(of_w)} for the difference)."
+            f"{magnitude(of_w)}{word.in_y} ({interval_of_magnitude(of_w)})."
         )
     return (
         f"Whether {word.y} differs between {low} and {high}, at equal {word.x}, cannot be told: "
@@ -508,7 +516,8 @@ def prototypes(prototypes: Mapping[str, Any], shifts: pd.DataFrame | None, study
     if shifts is None:
         return Prose()
     named = word.list(f"{study.name_of(one)} ({kind})" for kind, one in prototypes.items())
-    lie = word.list(_shift(shifts.loc[one].iloc[0]) for one in prototypes.values())
+    fine = study.frame[study.outcome.name].std() / 10
+    lie = word.list(_shift(shifts.loc[one].iloc[0], fine) for one in prototypes.values())
     return Prose(
         f"The prototypes are {named}.",
         f"At their own {word.x_mean}, their own lines lie {lie} what is expected there.",
@@ -518,10 +527,10 @@ def prototypes(prototypes: Mapping[str, Any], shifts: pd.DataFrame | None, study
     )
 
 
-def _shift(shift: float) -> str:
+def _shift(shift: float, fine: float) -> str:
     if shift >= 0:
-        return f"{number(shift)} above"
-    return f"{number(-shift)} below"
+        return f"{number(shift, fine)} above"
+    return f"{number(-shift, fine)} below"
 
 
 def _tilts(prototypes: Mapping[str, Any], shifts: pd.DataFrame, study: Study) -> str:
@@ -596,20 +605,22 @@ def _no_mean(means: pd.Series, study: Study) -> str:
 
 def _steepness(of_means: Estimate, study: Study) -> str:
     word, found = words(study), findings.direction(of_means)
+    where = f"where the {word.x_mean} is higher by 1"
+    if word.x_levels:
+        where = f"with a {word.x_mean} of all instead of none"
     if found is Finding.HIGHER:
         return (
-            f"Among {word.groups} of one kind the lines rise: where the {word.x_mean} is higher by "
-            f"1, mean {word.y} is higher by {magnitude(of_means)} ({interval(of_means)})."
+            f"The lines of the kinds rise: {where}, mean {word.y} is expected to be higher by "
+            f"{magnitude(of_means)}{word.in_y} ({interval(of_means)})."
         )
     if found is Finding.LOWER:
         return (
-            f"Among {word.groups} of one kind the lines fall: where the {word.x_mean} is higher by "
-            f"1, mean {word.y} changes by {number(of_means)} ({interval(of_means)})."
+            f"The lines of the kinds fall: {where}, mean {word.y} is expected to be lower by "
+            f"{magnitude(of_means)}{word.in_y} ({interval_of_magnitude(of_means)})."
         )
     return (
-        f"Whether the lines rise or fall among {word.groups} of one kind cannot be told: where the "
-        f"{word.x_mean} is higher by 1, mean {word.y} changes by {number(of_means)} "
-        f"({interval(of_means)})."
+        f"Whether the lines of the kinds rise or fall cannot be told: {where}, mean {word.y} is "
+        f"expected to change by {number(of_means)}{word.in_y} ({interval(of_means)})."
     )
 
 
@@ -654,20 +665,23 @@ def _at_level(
     level: str, line: float, low: float, high: float, kinds: Mapping[str, float], study: Study
 ) -> str:
     word, (first, last) = words(study), _ends(kinds, study)
-    there = Estimate(
-        "difference", "fixed", level, line, (high - low) / 4, conf_low=low, conf_high=high
-    )
-    told, found = f"{number(there)}{word.in_y} ({interval(there)})", findings.direction(there)
+    spread = (high - low) / 4
+    there = Estimate("difference", "fixed", level, line, spread, conf_low=low, conf_high=high)
+    found, by = findings.direction(there), f"{magnitude(there)}{word.in_y}"
     if found is Finding.HIGHER:
         return (
-            f"Where {word.x} is {level}, {word.y} is higher in {last} than in {first}: by {told}."
+            f"Where {word.x} is {level}, {word.y} is higher in {last} than in {first}, by {by} "
+            f"({interval(there)})."
         )
     if found is Finding.LOWER:
         return (
-            f"Where {word.x} is {level}, {word.y} is lower in {last} than in {first}: the "
-            f"difference is {told}."
+            f"Where {word.x} is {level}, {word.y} is lower in {last} than in {first}, by {by} "
+            f"({interval_of_magnitude(there)})."
         )
-    return f"Where {word.x} is {level}, a difference cannot be told: it is {told}."
+    return (
+        f"Where {word.x} is {level}, a difference cannot be told: it is {number(there)}{word.in_y} "
+        f"({interval(there)})."
+    )
 
 
 def _at_mean(at_mean: Estimate, placed: pd.Series, kinds: Mapping[str, float], study: Study) -> str:
@@ -681,8 +695,8 @@ def _at_mean(at_mean: Estimate, placed: pd.Series, kinds: Mapping[str, float], s
         )
     if found is Finding.LOWER:
         return (
-            f"At the mean of {word.x}, {mean}, {word.y} is lower in {high} than in {low}: the "
-            f"difference is {number(at_mean)}{word.in_y} ({interval(at_mean)}; "
+            f"At the mean of {word.x}, {mean}, {word.y} is lower in {high} than in {low}, by "
+            f"{magnitude(at_mean)}{word.in_y} ({interval_of_magnitude(at_mean)}; "
             f"{p_value(at_mean.p_value)})."
         )
     return (
