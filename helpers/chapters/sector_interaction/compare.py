@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from helpers.course.findings import Edge, edge, means_differ
+from helpers.course.findings import Edge, edge, means_differ, slopes_can_differ
 from helpers.models.estimate import Estimate
 from helpers.models.fit import MixedFit, fit_mixed
 from helpers.study.file import Study
@@ -32,7 +32,8 @@ def kinds(study: Study) -> dict[str, float]:
     -------
     dict of str to float
         Its two values, if there are two; else its mean over groups and one standard deviation to
-        either side. None where the study has no level-2 predictor, or too few groups.
+        either side. None where the study has no level-2 predictor, or too few groups, or where the
+        predictor varies within groups of one kind only.
 
     Examples
     --------
@@ -43,8 +44,11 @@ def kinds(study: Study) -> dict[str, float]:
     if study.group_predictor is None:
         return {}
     w = study.group_predictor.name
-    of_group = study.frame.groupby(study.group.name)[w].first()
+    frame = study.frame
+    of_group = frame.groupby(study.group.name)[w].first()
     if len(of_group) < FEW_GROUPS:
+        return {}
+    if not slopes_can_differ(frame[study.predictor.name], frame[w], frame[study.group.name]):
         return {}
     values = np.sort(of_group.unique())
     if len(values) == 2:
@@ -141,7 +145,8 @@ def places(study: Study, placed: pd.Series, w: pd.Series) -> np.ndarray:
     Returns
     -------
     ndarray
-        201 values over the range that two kinds have in common; none if there is no such.
+        201 values over the range that two kinds have in common (both lie around the mean of all),
+        none below or above what the predictor has at all.
 
     Examples
     --------
@@ -153,7 +158,8 @@ def places(study: Study, placed: pd.Series, w: pd.Series) -> np.ndarray:
     if study.predictor.name in study.levels:
         return np.array([0.0, 1.0])
     low, high = common_range(placed, w)
-    return np.linspace(low, high, 201 if low < high else 0)
+    x = study.frame[study.predictor.name]
+    return np.linspace(max(low, x.min()), min(high, x.max()), 201)
 
 
 def weights(fit: MixedFit, study: Study, x: float, w: float) -> dict[str, float]:
@@ -244,11 +250,11 @@ def lines(
         For each kind, as :func:`along`.
     """
     assert study.group_predictor
-    w = study.frame[study.group_predictor.name]
+    x, w = (study.frame[one.name] for one in (study.predictor, study.group_predictor))
 
     def over_its_units(value: float) -> pd.DataFrame:
         own = placed[w == value] if len(kinds) == 2 else placed
-        ends = (0.0, 1.0) if study.predictor.name in study.levels else (own.min(), own.max())
+        ends = max(own.min(), x.min()), min(own.max(), x.max())
         return along(fit, np.linspace(*ends, 61), value, None, study)
 
     return {kind: over_its_units(value) for kind, value in kinds.items()}

@@ -30,6 +30,7 @@ from helpers.course.words import (
 )
 from helpers.models.estimate import Estimate
 from helpers.study.file import Study
+from helpers.study.reading import FEW_GROUPS
 from helpers.text import counted as number_of
 from helpers.text import number, p_value, percent
 
@@ -62,15 +63,22 @@ def _the_kinds(kinds: Mapping[str, float], w_of_group: pd.Series | None, study: 
             'that names it. Or put `study = "hsb"` into the first code cell, and read the chapter '
             "with the course's own data."
         )
-    if w_of_group is None:
-        n_groups = study.frame[study.group.name].nunique()
+    n_groups = study.frame[study.group.name].nunique()
+    instead = (
+        "So nothing is computed below: there stand the ideas and the code, and of the exercises "
+        'only 06-1 can be answered. Put `study = "hsb"` into the first code cell to read the '
+        "chapter with the course's own data."
+    )
+    if w_of_group is None and n_groups < FEW_GROUPS:
         return (
             f"**With {count(n_groups, study.group)} there is next to nothing to be learned about "
             f"kinds of {word.groups}, which this chapter is about:** in so few, a difference of "
-            "kinds cannot be told from what else is different. So nothing is computed below: there "
-            "stand the ideas and the code, and of the exercises only 06-1 can be answered. Put "
-            '`study = "hsb"` into the first code cell to read the chapter with the course\'s own '
-            "data."
+            f"kinds cannot be told from what else is different. {instead}"
+        )
+    if w_of_group is None:
+        return (
+            f"**The predictor, {word.x}, varies within {word.groups} of one kind only, so that the "
+            f"slopes of two kinds cannot be compared, which this chapter is about.** {instead}"
         )
     if len(kinds) > 2:
         return (
@@ -173,10 +181,10 @@ def change_of_variances(variances: pd.DataFrame, study: Study) -> Prose:
     )
 
 
-def what_is_equal(kinds: Mapping[str, float], study: Study) -> Prose:
-    """Say what a comparison at equal predictor holds equal."""
+def what_is_equal(means: pd.Series, kinds: Mapping[str, float], study: Study) -> Prose:
+    """Say what a comparison at equal predictor holds equal, if means of groups differ."""
     word = words(study)
-    if not kinds:
+    if not kinds or not findings.means_differ(means, study.frame[study.predictor.name]):
         return Prose()
     return Prose(
         f"And note what is held equal: {word.x} of the {word.unit}, and not the {word.x_mean} of "
@@ -349,9 +357,9 @@ def _at_the_edge(edge: Edge, study: Study) -> str:
         )
     return (
         "The fit is singular: it puts the correlation of intercepts and slopes at one or minus "
-        "one, the edge of what is possible, as if a single number told both of a "
-        f"{word.group}. It is the top of the likelihood all the same; these data hardly tell the "
-        "two apart, and its variances are to be read with care."
+        "one, the edge of what is possible, as if intercept and slope were one property of "
+        f"{with_article(word.group)}. It is the top of the likelihood all the same; but these data "
+        "hardly tell the two apart, and its variances are to be read with care."
     )
 
 
@@ -495,8 +503,7 @@ def _of_slopes(before: float, after: float, own: Estimate, study: Study) -> str:
         )
     return (
         "What the product can explain is the variance of slopes, and of that it explains next to "
-        f"nothing here: the estimate goes {from_to}. With few {word.groups} such a share is very "
-        "uncertain."
+        f"nothing here: the estimate goes {from_to}."
     )
 
 
@@ -638,8 +645,7 @@ def where_they_differ(
     at_mean
         The difference at the mean of the predictor.
     difference
-        The difference and the limits of its interval over the predictor; empty where the kinds
-        have no values in common.
+        The difference and the limits of its interval over the predictor.
     placed
         The units' predictor as it would be in a group with the mean of all.
     kinds
@@ -709,10 +715,6 @@ def _regions(
     regions: Sequence[Region], placed: pd.Series, kinds: Mapping[str, float], study: Study
 ) -> str:
     word = words(study)
-    if not regions:
-        return (
-            f"The two kinds have no values of {word.x} in common, so that no difference is drawn."
-        )
     if len(regions) > 1:
         stretches = "; from ".join(_stretch(each, placed, kinds, study) for each in regions)
         return (
@@ -740,14 +742,12 @@ def _stretch(region: Region, placed: pd.Series, kinds: Mapping[str, float], stud
 
 def _elsewhere(regions: Sequence[Region], placed: pd.Series, study: Study) -> str:
     word = words(study)
-    if not regions:
-        return ""
     rest = 1 - sum(_share(region, placed) for region in regions)
     if rest <= 0.0005:
         return ""
     return (
-        f"The other {percent(rest)} of {word.units} are so far from the mean of their "
-        f"{word.group} that only one kind has any there."
+        f"The other {percent(rest)} of {word.units} are farther from the mean of their "
+        f"{word.group} than is looked at here."
     )
 
 

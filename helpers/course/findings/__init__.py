@@ -40,6 +40,7 @@ from helpers.course.findings.kinds import edge as edge
 from helpers.course.findings.kinds import interaction as interaction
 from helpers.course.findings.kinds import regions_of_significance as regions_of_significance
 from helpers.course.findings.kinds import simple_slopes as simple_slopes
+from helpers.course.findings.kinds import slopes_can_differ as slopes_can_differ
 from helpers.course.findings.kinds import spread_of_slopes as spread_of_slopes
 from helpers.course.findings.kinds import step as step
 from helpers.course.findings.kinds import support as support

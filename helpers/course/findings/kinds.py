@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from helpers.course.findings.basic import Compared, Finding
+from helpers.course.findings.basic import ROUNDING, Compared, Finding
 from helpers.models.estimate import Estimate
 
 
@@ -108,6 +108,19 @@ def simple_slopes(slopes: Collection[Estimate]) -> Slopes:
     if found == {1}:
         return Slopes.RISING
     return Slopes.FALLING if found == {-1} else Slopes.UNCLEAR
+
+
+def slopes_can_differ(x: pd.Series, w: pd.Series, group: pd.Series) -> bool:
+    """Tell whether the predictor varies within groups of two values of the group predictor or more.
+
+    Examples
+    --------
+    >>> group, w = pd.Series([1, 1, 2, 2]), pd.Series([0, 0, 1, 1])
+    >>> [slopes_can_differ(pd.Series(x), w, group) for x in ([0, 1, 0, 1], [0, 1, 1, 1])]
+    [True, False]
+    """
+    deviation = (x - x.groupby(group).transform("mean")).abs()
+    return bool(w[deviation > ROUNDING * x.std()].nunique() > 1)
 
 
 def agree(estimate: Estimate, other: Estimate) -> bool:
@@ -232,7 +245,7 @@ def regions_of_significance(difference: pd.DataFrame) -> list[Region]:
     ----------
     difference
         The limits ``"low"`` and ``"high"`` of the difference over the predictor, in order; empty
-        where no value is found in both kinds.
+        where nothing is compared.
 
     Examples
     --------
