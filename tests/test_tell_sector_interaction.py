@@ -233,7 +233,7 @@ def told(c: Chapter) -> Iterator[Prose]:
 
 
 def where_they_differ(c: Chapter) -> Prose:
-    return tell.where_they_differ(c.at_mean, c.difference, c.placed, c.kinds, c.study)
+    return tell.where_they_differ(c.of_w, c.at_mean, c.difference, c.placed, c.kinds, c.study)
 
 
 def tables(c: Chapter) -> Iterator[pd.DataFrame]:
@@ -284,9 +284,12 @@ def test_higher_and_lower_are_said_only_of_intervals_on_that_side() -> None:
         assert ("relation falls." in slope) == all(s.conf_high < 0 for s in c.slopes.values())
         if c.study.predictor.name in c.study.levels:
             continue
-        mean, *_ = where_they_differ(c).text.partition(" Along ")
+        said = where_they_differ(c).text
+        mean, *_ = said.partition(" Along ")
         assert ("is higher in" in mean) == (c.at_mean.conf_low > 0)
         assert ("is lower in" in mean) == (c.at_mean.conf_high < 0)
+        same = findings.direction(c.of_w) is findings.direction(c.at_mean)
+        assert ("gave another difference" in said) != same
 
 
 DIRECTIONS = {Finding.HIGHER, Finding.LOWER}

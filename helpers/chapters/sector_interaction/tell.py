@@ -614,7 +614,7 @@ def _steepness(of_means: Estimate, study: Study) -> str:
     word, found = words(study), findings.direction(of_means)
     where = f"where the {word.x_mean} is higher by 1"
     if word.x_levels:
-        where = f"with a {word.x_mean} of all instead of none"
+        where = f"from a {word.x_mean} of 0% to one of 100%"
     if found is Finding.HIGHER:
         return (
             f"The lines of the kinds rise: {where}, mean {word.y} is expected to be higher by "
@@ -632,6 +632,7 @@ def _steepness(of_means: Estimate, study: Study) -> str:
 
 
 def where_they_differ(
+    of_w: Estimate,
     at_mean: Estimate,
     difference: pd.DataFrame,
     placed: pd.Series,
@@ -642,6 +643,8 @@ def where_they_differ(
 
     Parameters
     ----------
+    of_w
+        The difference of levels by the model with one slope for all groups.
     at_mean
         The difference at the mean of the predictor.
     difference
@@ -664,6 +667,17 @@ def where_they_differ(
         _at_mean(at_mean, placed, kinds, study),
         _regions(regions, placed, kinds, study),
         _elsewhere(regions, placed, study),
+        _beside_one_slope(of_w, at_mean, study),
+    )
+
+
+def _beside_one_slope(of_w: Estimate, at_mean: Estimate, study: Study) -> str:
+    if findings.direction(of_w) is findings.direction(at_mean):
+        return ""
+    return (
+        f"The first model of this chapter gave another difference, {number(of_w)} "
+        f"({interval(of_w)}): it took all {words(study).groups} to share one slope, and held no "
+        "group mean equal."
     )
 
 
