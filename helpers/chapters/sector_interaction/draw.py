@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from helpers.chapters.sector_interaction.compare import PLACES
 from helpers.course.draw import intervals
 from helpers.course.style import (
     BLACK,
@@ -33,6 +34,11 @@ KINDS = (
     {"color": VERMILION, "linestyle": "--", "marker": "^"},
     {"color": GREEN, "linestyle": "-.", "marker": "s"},
 )
+
+
+def _named(kind: str) -> str:
+    """Name a kind as it fits a figure; where a number is read has a name of the course's own."""
+    return kind if kind in PLACES else short(kind)
 
 
 def slopes(slopes: Mapping[str, Estimate], study: Study) -> Figure:
@@ -117,7 +123,7 @@ def prototypes(
         ends = own.loc[[own[x].idxmin(), own[x].idxmax()]]
         line = fit.predict_groups(ends)["group"]
         axes.plot(ends[x], line, color=look["color"], linestyle=":", linewidth=2.6, zorder=4)
-        axes.set_title(f"{short(study.name_of(one))} ({short(kind)})")
+        axes.set_title(f"{short(study.name_of(one))} ({_named(kind)})")
         axes.set_xlabel(plain(study.predictor.label_with_units))
         mark_levels(axes, study)
     one_group = plain(study.group.one)
@@ -192,7 +198,7 @@ def means_by_kind(
             marker=look["marker"] if two else "",
             markerfacecolor="none",
             markevery=[],  # in the legend alone: at its ends it would look like a group
-            label=short(kind),
+            label=_named(kind),
             zorder=4,
         )
     if not two:
@@ -209,7 +215,10 @@ def means_by_kind(
                 label=label,
             )
     of_groups = f"means of {plain(study.group.many)}"
-    axes.set_xlabel(f"{plain(study.predictor.label_with_units)}: {of_groups}")
+    of_means = f"{plain(study.predictor.label_with_units)}: {of_groups}"
+    if levels := study.levels.get(x):
+        of_means = f"share of {short(levels[1])} in {plain(study.group.many)}"
+    axes.set_xlabel(of_means)
     axes.set_ylabel(f"{plain(study.outcome.label_with_units)}:\n{of_groups}")
     title = plain(study.group_predictor.label) if study.group_predictor else ""
     legend_above(figure, axes, title=title)
@@ -246,7 +255,7 @@ def difference(
     >>> len(difference(band, band["low"], ("a", "b"), read_study("hsb")).axes[0].lines)
     3
     """
-    lower, upper = map(short, kinds)
+    lower, upper = map(_named, kinds)
     if levels := study.levels.get(study.predictor.name):
         rows = dict(zip(map(short, levels), difference.itertuples(index=False), strict=True))
         points = {
@@ -269,6 +278,7 @@ def difference(
     axes.plot(at, difference["line"], color=BLACK, linewidth=2.2, label="difference")
     axes.axhline(0, color=BLACK, linewidth=1)
     ticks = np.unique(np.quantile(predictor, np.linspace(0, 1, 201)))
+    ticks = ticks[(at[0] <= ticks) & (ticks <= at[-1])]
     floor = np.full(len(ticks), float(low.min()) - 0.06 * float(high.max() - low.min()))
     axes.plot(
         ticks,
@@ -276,7 +286,7 @@ def difference(
         "|",
         color=DARK_GREY,
         markersize=9,
-        label=f"between two marks: 0.5% of {plain(study.unit.many)}",
+        label=f"{plain(study.unit.many)}: a mark each 0.5%, ties in one",
     )
     axes.set_xlabel(plain(study.predictor.label_with_units))
     axes.set_ylabel(f"{plain(study.outcome.label_with_units)}:\n{upper}\nminus {lower}")
