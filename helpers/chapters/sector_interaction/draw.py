@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from helpers.chapters.sector_interaction.compare import PLACES
@@ -57,6 +58,32 @@ def slopes(slopes: Mapping[str, Estimate], study: Study) -> Figure:
     return intervals(slopes, f"{of}, with 95% intervals")
 
 
+# What is drawn of one group: a line or, where the predictor has two levels, a point beside each.
+_OWN_LINE: dict[str, Any] = {"linestyle": ":", "linewidth": 2.6}
+_OWN_POINT: dict[str, Any] = {"linestyle": "", "marker": "*", "markersize": 13}
+_ASIDE = 0.2
+
+
+def _draw_kind(axes: Axes, band: pd.DataFrame, study: Study) -> None:
+    """Draw what is expected of a kind, and its band; two points if the predictor has two levels."""
+    line, low, high = (band[name] for name in ("line", "low", "high"))
+    if study.predictor.name not in study.levels:
+        axes.plot(band.index, line, color=BLACK, linewidth=1.8, label="line of its kind")
+        look: dict[str, Any] = {"color": "#BFBFBF", "alpha": 0.6, "linewidth": 0}
+        axes.fill_between(band.index, low, high, label="its 95% interval", **look)
+        return
+    at, reach = [0, -1], np.array([line - low, high - line])
+    axes.errorbar(
+        band.index[at] - _ASIDE,
+        line.iloc[at],
+        reach[:, at],
+        color=BLACK,
+        fmt="D",
+        capsize=5,
+        label="expected of its kind, 95% interval",
+    )
+
+
 @STYLE
 def prototypes(
     fit: MixedFit,
@@ -101,16 +128,7 @@ def prototypes(
     for axes, (kind, band), look in zip(grid, bands.items(), KINDS, strict=False):
         one = prototypes[kind]
         own = data[data[group] == one]
-        axes.plot(band.index, band["line"], color=BLACK, linewidth=1.8, label="line of its kind")
-        axes.fill_between(
-            band.index,
-            band["low"],
-            band["high"],
-            color="#BFBFBF",
-            alpha=0.6,
-            linewidth=0,
-            label="its 95% interval",
-        )
+        _draw_kind(axes, band, study)
         axes.scatter(
             jittered(study, own[x]),
             own[y],
@@ -122,12 +140,15 @@ def prototypes(
         )
         ends = own.loc[[own[x].idxmin(), own[x].idxmax()]]
         line = fit.predict_groups(ends)["group"]
-        axes.plot(ends[x], line, color=look["color"], linestyle=":", linewidth=2.6, zorder=4)
+        own_look = _OWN_POINT if x in study.levels else _OWN_LINE
+        aside = _ASIDE if x in study.levels else 0.0
+        axes.plot(ends[x] + aside, line, color=look["color"], zorder=4, **own_look)
         axes.set_title(f"{short(study.name_of(one))} ({_named(kind)})")
         axes.set_xlabel(plain(study.predictor.label_with_units))
         mark_levels(axes, study)
     one_group = plain(study.group.one)
-    axes.plot([], [], color=GREY, linestyle=":", linewidth=2.6, label=f"line of this {one_group}")
+    what = "expected of" if x in study.levels else "line of"
+    axes.plot([], [], color=GREY, label=f"{what} this {one_group}", **own_look)
     axes.plot([], [], "o", color=GREY, markersize=5, label=f"its {plain(study.unit.many)}")
     grid[0].set_ylabel(plain(study.outcome.label_with_units))
     legend_above(figure, axes, ncols=4)
