@@ -25,6 +25,7 @@ MIXED = {
     ("05", "random_intercept"): "ses",
     ("06", "group_predictor"): "ses_sector",
     ("06", "cross_level"): "ses_by_sector",
+    ("06", "cross_level_random_slope"): "sector_slopes",
 }
 OLS = {("02", "total"): "total", ("02", "between"): "between", ("03", "contextual"): "contextual"}
 
@@ -142,9 +143,8 @@ def _study_fits(studies: Mapping[str, Any]) -> Iterator[Row]:
         for r in study["models"].values():
             fixed, random, _ = _parts(r["formula"])
             fit = fit_mixed(fixed, data, "g", random=random)
-            told = r | {"covariance": [[r["group"]]]}
             yield {"study": name, "rows": study["rows"], "groups": study["groups"]} | _differences(
-                fit, told
+                fit, r
             )
 
 

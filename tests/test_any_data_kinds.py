@@ -1,5 +1,6 @@
 """Every sentence of chapter 6 is true on any data: two kinds of groups, a number, or none."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -20,12 +21,13 @@ def draw(**keys: Any) -> Any:
     return two_level(**({"within": 0.5, "between": 0.5, "sd_group": 0.5} | keys))
 
 
-def test_a_larger_slope_is_called_larger_and_the_lines_cross_where_they_are_said_to(
+def test_a_slope_that_is_larger_is_said_to_be_and_the_lines_cross_where_they_are_said_to(
     on_data: OnData,
 ) -> None:
     frame = with_kinds(draw(sizes=[20] * 30), difference=0, interaction=1.5)
     chapter = on_data("06", frame, **TWO_KINDS)
-    assert "The slope is larger in groups with w new" in chapter.texts["slopes-say"]
+    said = chapter.texts["slopes-say"]
+    assert re.search("The slope is (steeper|higher) in groups with w new", said), said
     regions = regions_of_significance(chapter.variables["difference"])
     assert [each.found for each in regions] == [Finding.LOWER, Finding.UNCLEAR, Finding.HIGHER]
     text = chapter.texts["difference-say"]
@@ -55,11 +57,10 @@ def test_a_prototypes_own_line_is_read_at_its_own_value(on_data: OnData) -> None
     panels = chapter.figures["prototypes-figure"].axes
     for one, axes in zip(v["prototypes"].values(), panels, strict=True):
         at, own = v["means"]["x"][one], v["w_of_group"][one]
-        fit, mode = v["cross_level"].fe_params, v["shifts"][one]
-        expected = fit["Intercept"] + fit["x"] * at + fit["w"] * own + fit["x:w"] * at * own + mode
+        fit, mode = v["model"].fe_params, v["model"].conditional_modes["Intercept"][one]
+        expected = fit["Intercept"] + fit["x_mean"] * at + fit["w"] * own + mode
         (line,) = [each for each in axes.lines if each.get_zorder() == 4]
         assert np.interp(at, *line.get_data()) == pytest.approx(expected)
-    assert "the line for their own size" in chapter.texts["prototypes-say"]
 
 
 def test_slopes_that_differ_widely_make_a_difference_of_slopes_uncertain(on_data: OnData) -> None:
@@ -73,12 +74,50 @@ def test_slopes_that_differ_widely_make_a_difference_of_slopes_uncertain(on_data
     assert after.df < 30 < before.df
     text = chapter.texts["inside-say"]
     assert "in place of" in text
-    assert ("cannot be told" in text) == (after.conf_low < 0 < after.conf_high)
+    assert "slopes differ from group to group: their" in chapter.texts["random-slopes-say"]
+    told = chapter.texts["slopes-say"]
+    assert ("cannot be told" in told) == (after.conf_low < 0 < after.conf_high)
 
 
 def test_groups_too_small_for_slopes_of_their_own_are_said_to_be(on_data: OnData) -> None:
     frame = with_kinds(draw(sizes=[2] * 40), difference=1, interaction=0)
-    assert "cannot be fitted here" in on_data("06", frame, **TWO_KINDS).texts["inside-say"]
+    chapter = on_data("06", frame, **TWO_KINDS)
+    assert "cannot be fitted to these data" in chapter.texts["slopes-say"]
+    assert "is left open" in chapter.texts["easy-mistake-say"]
+    assert not {model for model, _ in chapter.estimates} & {"cross_level_random_slope"}
+
+
+def test_a_predictor_that_varies_in_one_kind_only_is_said_to_be_no_ground_for_a_comparison(
+    on_data: OnData,
+) -> None:
+    frame = with_kinds(draw(sizes=[8] * 20), difference=1, interaction=0)
+    frame.loc[frame["w"] == 1, "x"] = 0.3
+    chapter = on_data("06", frame, **TWO_KINDS)
+    assert "varies within groups of one kind only" in chapter.texts["the-study"]
+    assert not chapter.estimates
+
+
+def test_the_predictors_own_group_mean_can_be_the_group_predictor(on_data: OnData) -> None:
+    frame = draw(sizes=[12] * 20)
+    frame["w"] = frame.groupby("group")["x"].transform("mean")
+    chapter = on_data("06", frame, **A_NUMBER)
+    assert "go in step" in chapter.texts["effect-say"]
+    assert "go in step" in chapter.texts["means-say"]
+    assert "no answer" in chapter.texts["solution-06-5"]
+
+
+def test_a_predictor_with_two_levels_is_compared_at_two_points(on_data: OnData) -> None:
+    frame = with_kinds(draw(sizes=[20] * 20), difference=1, interaction=0.5)
+    frame["x"] = (frame["x"] > 0).astype(int)
+    levels = {"predictor": {"column": "x", "levels": {0: "low", 1: "high"}}}
+    chapter = on_data("06", frame, **TWO_KINDS, **levels)
+    assert list(chapter.variables["difference"].index) == [0, 1]
+    axes = chapter.figures["difference-figure"].axes[0]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["low", "high"]
+    text = chapter.texts["difference-say"]
+    assert "Where x is low" in text
+    assert "Where x is high" in text
+    assert "Along" not in text
 
 
 def test_without_a_group_predictor_the_chapter_says_what_it_would_need(on_data: OnData) -> None:
@@ -86,9 +125,11 @@ def test_without_a_group_predictor_the_chapter_says_what_it_would_need(on_data: 
     assert "It names no level-2 predictor" in chapter.texts["the-study"]
     assert "`group_predictor:`" in chapter.texts["the-study"]
     assert not chapter.figures
-    (row,) = chapter.estimates.values()
-    assert row["estimate"] is None
-    assert all(text for text in chapter.texts.values())
+    assert not chapter.estimates
+    said = [name for name, text in chapter.texts.items() if text]
+    assert not [name for name in said if name.endswith("-say")]
+    shown = [result for result in chapter.results.values() if result is not None]
+    assert not [result for result in shown if str(result)][1:]  # the study alone
 
 
 def test_groups_of_1_to_400_in_two_kinds_are_compared(on_data: OnData) -> None:
@@ -96,7 +137,7 @@ def test_groups_of_1_to_400_in_two_kinds_are_compared(on_data: OnData) -> None:
     frame = with_kinds(draw(sizes=sizes), difference=3, interaction=0)
     chapter = on_data("06", frame, **TWO_KINDS)
     assert "y is higher in groups with w new" in chapter.texts["level-2-say"]
-    fit = chapter.variables["cross_level"]
+    fit = chapter.variables["model"]
     one = chapter.variables["prototypes"]["new"]
     shift = fit.conditional_modes["Intercept"][one]
     assert ("above" if shift >= 0 else "below") in chapter.texts["prototypes-say"]

@@ -217,7 +217,9 @@ def test_answers_follow_the_units_of_the_outcome(tmp_path: Path) -> None:
         "04-2": 1,
         "04-4": 2,
         "05-2": 0,
+        "06-2": 1,
         "06-4": 1,
+        "06-5": 1,
     }
     for name, power in powers.items():
         one, hundred = check.answer_to(name).value, scaled.answer_to(name).value

@@ -29,6 +29,7 @@ OnHsb = Callable[[str], Executed]
         ("05", "random_intercept", "ses"),
         ("06", "group_predictor", "ses_sector"),
         ("06", "cross_level", "ses_by_sector"),
+        ("06", "cross_level_random_slope", "sector_slopes"),
     ],
 )
 def test_a_mixed_models_rows_are_those_of_lme4(
@@ -154,13 +155,29 @@ def test_the_analysis_of_variance_is_rs(on_hsb: OnHsb) -> None:
 
 
 def test_simple_slopes_and_differences_follow_from_the_coefficients(on_hsb: OnHsb) -> None:
-    v, r = on_hsb("06").variables, LME4["ses_by_sector"]["reml"]["estimate"]
-    assert v["slopes"]["public"].estimate == pytest.approx(r["ses"], rel=1e-5)
-    assert v["slopes"]["Catholic"].estimate == pytest.approx(r["ses"] + r["ses:sector"], rel=1e-5)
-    at = v["difference"].index.to_numpy()
+    v, r = on_hsb("06").variables, LME4["sector_slopes"]["reml"]["estimate"]
+    slope, product = r["ses_within"], r["ses_within:sector"]
+    assert v["slopes"]["public"].estimate == pytest.approx(slope, rel=1e-5)
+    assert v["slopes"]["Catholic"].estimate == pytest.approx(slope + product, rel=1e-5)
+    deviation = v["difference"].index.to_numpy() - v["data"]["ses"].mean()
     np.testing.assert_allclose(
-        v["difference"]["line"], r["sector"] + r["ses:sector"] * at, rtol=1e-4
+        v["difference"]["line"], r["sector"] + product * deviation, rtol=1e-3, atol=1e-4
     )
+
+
+def test_the_rows_of_random_slopes_are_those_of_lme4(on_hsb: OnHsb) -> None:
+    rows, r = on_hsb("06").estimates, LME4["sector_slopes"]["reml"]
+    variances = {"var_slope": (1, 1), "cov_intercept_slope": (0, 1)}
+    for term, (i, j) in variances.items():
+        row = rows["cross_level_random_slope", term]
+        assert row["estimate"] == pytest.approx(r["covariance"][i][j], rel=1e-4)
+        assert row["conf_low"] < row["estimate"] < row["conf_high"]
+    # Heisig and Schaeffer: the error of a cross-level product needs the random slope.
+    ratio = [
+        LME4[f"sector_{name}"]["reml"]["std_error"]["ses_within:sector"]
+        for name in ("slopes", "inside")
+    ]
+    assert f"{ratio[0] / ratio[1]:.2f} times as large" in on_hsb("06").texts["inside-say"]
 
 
 def test_the_prototypes_are_the_schools_closest_to_the_average(on_hsb: OnHsb) -> None:
@@ -174,7 +191,8 @@ def test_the_region_ends_where_the_interval_reaches_zero(on_hsb: OnHsb) -> None:
     v = on_hsb("06").variables
     (first, _, end), (second, start, _), *_ = regions_of_significance(v["difference"])
     assert (first, second, end) == (Finding.HIGHER, Finding.UNCLEAR, start)
-    limit = v["cross_level"].t_test({"sector": 1, "ses:sector": end})
+    at = end - v["data"]["ses"].mean()
+    limit = v["own_slopes"].t_test({"sector": 1, "ses_within:sector": at})
     assert limit.conf_low == pytest.approx(0, abs=0.01)
 
 

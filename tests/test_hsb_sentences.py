@@ -49,20 +49,20 @@ def test_chapter_6_says_what_its_numbers_say(on_hsb: OnHsb) -> None:
     texts = on_hsb("06").texts
     assert "90 schools with sector public and 70 schools with sector Catholic" in texts["the-study"]
     assert "is higher in schools with sector Catholic" in texts["level-2-say"]
-    assert (
-        "The slope is smaller in schools with sector Catholic, 1.64 (95% interval"
-        in texts["slopes-say"]
-    )
+    assert "flatter in schools with sector Catholic, 1.44 (95% interval" in texts["slopes-say"]
     assert "In each kind the relation rises." in texts["slopes-say"]
+    assert "standard deviation is 0.521" in texts["random-slopes-say"]
+    assert "gives p = 0.20" in texts["random-slopes-say"]
     assert "sector is 0 for public and 1 for Catholic" in texts["the-study"]
     assert "is 3.685, where it was 4.768" in texts["level-2-say"]
     assert "of slopes is -1.35, close to the -1.31" in texts["inside-say"]
     assert "0.235 in place of 0.218, on 153 degrees of freedom" in texts["inside-say"]
-    assert "still smaller in schools with sector Catholic" in texts["inside-say"]
+    assert "variance of slopes: it lowers that by 61%" in texts["variance-say"]
     assert "school 1946 (public) and school 5650 (Catholic)" in texts["prototypes-say"]
     assert (
-        "from -2.84 to 1.03 (90% of students) math achievement is higher" in texts["difference-say"]
+        "from -3.37 to 0.445 (74% of students) math achievement is higher"
+        in texts["difference-say"]
     )
-    assert "from 1.03 to 1.76 (9.9% of students) the two cannot" in texts["difference-say"]
-    assert "1.25 in place of 2.14" in texts["effect-say"]
+    assert "from 0.445 to 1.69 (26% of students) the two cannot" in texts["difference-say"]
+    assert "1.22 in place of 2.10" in texts["effect-say"]
     assert "moderate each other's relation" in texts["easy-mistake-say"]

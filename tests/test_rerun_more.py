@@ -25,6 +25,7 @@ MODELS = {
     "within_between": "within_between",
     "group_predictor": "x_w",
     "cross_level": "x_by_w",
+    "cross_level_random_slope": "x_by_w_slopes",
 }
 
 
@@ -67,7 +68,7 @@ def test_results_are_those_of_lme4(name: str) -> None:
             assert row["estimate"] == pytest.approx(value, rel=1e-4, abs=1e-8), place
             assert row["std_error"] == pytest.approx(models[of_r]["std_error"][term], rel=1e-3)
         variance = rows.loc[(model, "var_group"), "estimate"]
-        assert variance == pytest.approx(models[of_r]["group"], rel=1e-3, abs=1e-6)
+        assert variance == pytest.approx(models[of_r]["covariance"][0][0], rel=1e-3, abs=1e-6)
 
 
 def test_one_page_lays_the_studies_side_by_side() -> None:

@@ -105,6 +105,8 @@ def _of_mixed(fit: MixedFit, model: str) -> dict[str, Estimate]:
 def show_estimates(chapter: str, *models: Mapping[str, Estimate]) -> None:
     """Show a chapter's tidy table, rounded; the unrounded rows ride in the output's metadata.
 
+    A chapter that estimated nothing shows nothing.
+
     Parameters
     ----------
     chapter
@@ -123,6 +125,8 @@ def show_estimates(chapter: str, *models: Mapping[str, Estimate]) -> None:
     from IPython.display import display
 
     estimates = [estimate for model in models for estimate in model.values()]
+    if not estimates:
+        return
     table = pd.DataFrame([_rounded(estimate) for estimate in estimates])
     rows = [{"chapter": chapter} | _without_nan(asdict(estimate)) for estimate in estimates]
     display(table.set_index(["model", "effect", "term"]), metadata={"estimates": rows})

@@ -35,11 +35,13 @@ fit_tightly <- function(formula, data) {
 
 describe <- function(formula, data) {
   fit <- fit_tightly(formula, data)
+  covariance <- VarCorr(fit)$g
   table <- summary(fit)$coefficients
   list(
     formula = deparse1(formula),
     estimate = column(table, "Estimate"), std_error = column(table, "Std. Error"),
-    df = column(table, "df"), group = as.numeric(VarCorr(fit)$g), residual = sigma(fit)^2,
+    df = column(table, "df"),
+    covariance = unname(matrix(covariance, nrow(covariance))), residual = sigma(fit)^2,
     loglik = as.numeric(logLik(fit)), singular = isSingular(fit)
   )
 }
@@ -59,14 +61,18 @@ study <- function(name, g, y, x, w = NULL, x_levels = NULL, w_levels = NULL) {
   data$x_within <- data$x - data$x_mean
   models <- list(null = y ~ 1 + (1 | g), x = y ~ x + (1 | g))
   # Where all groups have one mean of x, there is no slope between them.
-  if (sd(data$x_mean) > 1e-9) models$within_between <- y ~ x_within + x_mean + (1 | g)
+  means_differ <- sd(data$x_mean) > 1e-9
+  if (means_differ) models$within_between <- y ~ x_within + x_mean + (1 | g)
   if (!is.null(w)) {
     data$w <- coded(rows[[w]], w_levels)
     models <- c(models, list(x_w = y ~ x + w + (1 | g), x_by_w = y ~ x * w + (1 | g)))
+    models$x_by_w_slopes <- y ~ x_within * w + (x_within | g)
+    if (means_differ) models$x_by_w_slopes <- y ~ x_within * w + x_mean + (x_within | g)
   }
   fits <- lapply(models, describe, data = data)
   null <- fits$null
-  list(rows = nrow(data), groups = nlevels(data$g), icc = null$group / (null$group + null$residual),
+  between <- null$covariance[1]
+  list(rows = nrow(data), groups = nlevels(data$g), icc = between / (between + null$residual),
        models = fits)
 }
 

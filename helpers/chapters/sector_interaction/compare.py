@@ -1,14 +1,15 @@
 """Which kinds of groups chapter 6 compares, where both are found, and lines with their bands."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from helpers.course.findings import Edge, edge, means_differ, slopes_can_differ
 from helpers.models.estimate import Estimate
-from helpers.models.fit import MixedFit
+from helpers.models.fit import MixedFit, fit_mixed
 from helpers.study.file import Study
 from helpers.study.reading import FEW_GROUPS
 
@@ -31,7 +32,8 @@ def kinds(study: Study) -> dict[str, float]:
     -------
     dict of str to float
         Its two values, if there are two; else its mean over groups and one standard deviation to
-        either side. None where the study has no level-2 predictor, or too few groups.
+        either side. None where the study has no level-2 predictor, or too few groups, or where the
+        predictor varies within groups of one kind only.
 
     Examples
     --------
@@ -42,8 +44,11 @@ def kinds(study: Study) -> dict[str, float]:
     if study.group_predictor is None:
         return {}
     w = study.group_predictor.name
-    of_group = study.frame.groupby(study.group.name)[w].first()
+    frame = study.frame
+    of_group = frame.groupby(study.group.name)[w].first()
     if len(of_group) < FEW_GROUPS:
+        return {}
+    if not slopes_can_differ(frame[study.predictor.name], frame[w], frame[study.group.name]):
         return {}
     values = np.sort(of_group.unique())
     if len(values) == 2:
@@ -125,55 +130,115 @@ def common_range(values: pd.Series, kind: pd.Series) -> tuple[float, float]:
     return float(of_kind.min().max()), float(of_kind.max().min())
 
 
-def common_values(values: pd.Series, kind: pd.Series) -> np.ndarray:
-    """Return 201 values over the range that two kinds have in common; none if there is no such.
+def places(study: Study, placed: pd.Series, w: pd.Series) -> np.ndarray:
+    """Return the values of the predictor at which two kinds of groups are compared.
 
-    >>> len(common_values(pd.Series([0.0, 2.0, 1.0, 3.0]), pd.Series([0, 0, 1, 1])))
+    Parameters
+    ----------
+    study
+        The study. Of a predictor with two levels these are its two values.
+    placed
+        The units' predictor as it would be in a group with the mean of all.
+    w
+        Their level-2 predictor.
+
+    Returns
+    -------
+    ndarray
+        201 values over the range that two kinds have in common (both lie around the mean of all),
+        none below or above what the predictor has at all.
+
+    Examples
+    --------
+    >>> from helpers.study.reading import read_study
+    >>> hsb = read_study("hsb")
+    >>> len(places(hsb, hsb.frame["ses"], hsb.frame["sector"]))
     201
     """
-    low, high = common_range(values, kind)
-    return np.linspace(low, high, 201 if low < high else 0)
+    if study.predictor.name in study.levels:
+        return np.array([0.0, 1.0])
+    low, high = common_range(placed, w)
+    x = study.frame[study.predictor.name]
+    return np.linspace(max(low, x.min()), min(high, x.max()), 201)
 
 
-def along(
-    fit: MixedFit, values: np.ndarray, weights: Callable[[float], Mapping[str, float]]
-) -> pd.DataFrame:
-    """Estimate a combination of coefficients at each of some values of the predictor.
+def weights(fit: MixedFit, study: Study, x: float, w: float) -> dict[str, float]:
+    """Return what coefficients are multiplied by for a line in a group with the mean of all units.
 
     Parameters
     ----------
     fit
-        The model with the predictor, the level-2 predictor, and their product.
+        The model with the level-2 predictor times the deviation from the group mean.
+    study
+        The study.
+    x, w
+        The predictor, and the level-2 predictor.
+
+    Examples
+    --------
+    >>> from helpers import fit_mixed, read_study
+    >>> data = read_study("hsb").frame
+    >>> data["ses_within"] = data["ses"] - data.groupby("schoolid")["ses"].transform("mean")
+    >>> fit = fit_mixed("mathach ~ ses_within * sector", data, "schoolid")
+    >>> {n: round(v, 3) for n, v in weights(fit, read_study("hsb"), 1.0, 1.0).items()}
+    {'Intercept': 1.0, 'ses_within': 1.0, 'sector': 1.0, 'ses_within:sector': 1.0}
+    """
+    assert study.group_predictor
+    name, mean = study.predictor.name, float(study.frame[study.predictor.name].mean())
+    of_w, deviation = study.group_predictor.name, x - mean
+    values = {
+        "Intercept": 1.0,
+        f"{name}_within": deviation,
+        f"{name}_mean": mean,
+        of_w: w,
+        f"{name}_within:{of_w}": deviation * w,
+    }
+    return {term: values[term] for term in fit.design.fixed}
+
+
+def along(
+    fit: MixedFit, values: np.ndarray, upper: float, lower: float | None, study: Study
+) -> pd.DataFrame:
+    """Estimate the line of a kind of groups, or how far two of them are apart, over the predictor.
+
+    Parameters
+    ----------
+    fit
+        As for :func:`weights`.
     values
-        The values, shape (n,).
-    weights
-        What each coefficient is multiplied by, at a value.
+        Values of the predictor, shape (n,).
+    upper, lower
+        The level-2 predictor of a kind, and of the one to be subtracted; None for a line by itself.
+    study
+        The study.
 
     Returns
     -------
     DataFrame
         By value, the columns ``"line"``, ``"low"`` and ``"high"``: estimates and their 95%
         intervals.
-
-    Examples
-    --------
-    >>> from helpers import fit_mixed, read_study
-    >>> fit = fit_mixed("mathach ~ ses", read_study("hsb").frame, "schoolid")
-    >>> along(fit, np.array([-1.0]), lambda at: {"Intercept": 1, "ses": at}).round(2)
-           line   low   high
-    -1.0  10.27  9.84  10.69
     """
-    rows = [(e.estimate, e.conf_low, e.conf_high) for e in (fit.t_test(weights(v)) for v in values)]
+
+    def at(value: float) -> Estimate:
+        here = weights(fit, study, value, upper)
+        if lower is not None:
+            less = weights(fit, study, value, lower)
+            here = {term: weight - less[term] for term, weight in here.items()}
+        return fit.t_test(here)
+
+    rows = [(e.estimate, e.conf_low, e.conf_high) for e in map(at, values)]
     return pd.DataFrame(rows, values, ["line", "low", "high"])
 
 
-def lines(fit: MixedFit, kinds: Mapping[str, float], study: Study) -> dict[str, pd.DataFrame]:
+def lines(
+    fit: MixedFit, kinds: Mapping[str, float], placed: pd.Series, study: Study
+) -> dict[str, pd.DataFrame]:
     """Estimate the line of each kind, over the values that its units have of the predictor.
 
     Parameters
     ----------
-    fit
-        The model with the predictor, the level-2 predictor, and their product.
+    fit, placed
+        As for :func:`weights` and :func:`places`.
     kinds
         The level-2 predictor of each kind.
     study
@@ -183,24 +248,101 @@ def lines(fit: MixedFit, kinds: Mapping[str, float], study: Study) -> dict[str, 
     -------
     dict of str to DataFrame
         For each kind, as :func:`along`.
+    """
+    assert study.group_predictor
+    x, w = (study.frame[one.name] for one in (study.predictor, study.group_predictor))
+
+    def over_its_units(value: float) -> pd.DataFrame:
+        own = placed[w == value] if len(kinds) == 2 else placed
+        ends = max(own.min(), x.min()), min(own.max(), x.max())
+        return along(fit, np.linspace(*ends, 61), value, None, study)
+
+    return {kind: over_its_units(value) for kind, value in kinds.items()}
+
+
+def lines_of_means(
+    fit: MixedFit, kinds: Mapping[str, float], means: pd.Series, w_of_group: pd.Series, study: Study
+) -> dict[str, pd.Series]:
+    """Return where the model expects the means of groups of each kind, over their range.
+
+    Parameters
+    ----------
+    fit
+        As for :func:`weights`, with the group mean of the predictor.
+    kinds, w_of_group
+        The level-2 predictor of each kind, and of each group.
+    means
+        The groups' means of the predictor.
+    study
+        The study.
+    """
+    assert study.group_predictor
+    b, w = fit.fe_params, study.group_predictor.name
+
+    def over_its_groups(value: float) -> pd.Series:
+        own = means[w_of_group == value] if len(kinds) == 2 else means
+        at = np.array([own.min(), own.max()])
+        return pd.Series(b["Intercept"] + b[f"{study.predictor.name}_mean"] * at + b[w] * value, at)
+
+    return {kind: over_its_groups(value) for kind, value in kinds.items()}
+
+
+def mean_is_free(means: pd.Series, w_of_group: pd.Series, values: pd.Series) -> bool:
+    """Tell whether the group mean of the predictor can stand in a model beside the group predictor.
+
+    Not where groups have one mean, nor where the two go in step, as they do if they are the same.
+
+    Examples
+    --------
+    >>> means, values = pd.Series([1.0, 2.0, 4.0]), pd.Series([0.0, 2.0, 3.0])
+    >>> [mean_is_free(means, w, values) for w in (pd.Series([0, 1, 1]), 3 * means)]
+    [True, False]
+    """
+    columns = np.column_stack([np.ones(len(means)), w_of_group])
+    rest = means - columns @ np.linalg.lstsq(columns, means, rcond=None)[0]
+    return means_differ(means, values) and means_differ(rest, values)
+
+
+def slope_variances(fit: MixedFit, data: pd.DataFrame) -> tuple[float, float]:
+    """Return the variance of slopes without the cross-level product, and with it.
+
+    Parameters
+    ----------
+    fit
+        A model with a random intercept and slope and a product ``x:w``.
+    data
+        The rows.
 
     Examples
     --------
     >>> from helpers import fit_mixed, read_study
-    >>> study = read_study("hsb")
-    >>> fit = fit_mixed("mathach ~ ses * sector", study.frame, "schoolid")
-    >>> lines(fit, {"public": 0}, study)["public"].round(2).head(1)
-            line   low  high
-    -3.758  0.71 -0.39   1.8
+    >>> data = read_study("hsb").frame
+    >>> data["within"] = data["ses"] - data.groupby("schoolid")["ses"].transform("mean")
+    >>> fit = fit_mixed("mathach ~ within * sector", data, "schoolid", random="1 + within")
+    >>> [round(variance, 1) for variance in slope_variances(fit, data)]
+    [0.7, 0.3]
     """
-    assert study.group_predictor
-    data, x, w = study.frame, study.predictor.name, study.group_predictor.name
+    left = fit.design.formula.replace(" * ", " + ")
+    without = fit_mixed(left, data, fit.groups, random=fit.design.random)
+    return float(without.cov_re.iloc[1, 1]), float(fit.cov_re.iloc[1, 1])
 
-    def over_its_units(value: float) -> pd.DataFrame:
-        own = data[x][data[w] == value] if len(kinds) == 2 else data[x]
-        values = np.linspace(own.min(), own.max(), 61)
-        return along(
-            fit, values, lambda at: {"Intercept": 1, x: at, w: value, f"{x}:{w}": at * value}
-        )
 
-    return {kind: over_its_units(value) for kind, value in kinds.items()}
+def edge_of(fit: MixedFit, deviation: pd.Series) -> Edge:
+    """Tell on which edge the variances of a random intercept and slope lie.
+
+    Parameters
+    ----------
+    fit
+        The model.
+    deviation
+        The predictor whose slope varies.
+
+    Examples
+    --------
+    >>> from helpers import fit_mixed, read_study
+    >>> data = read_study("hsb").frame
+    >>> edge_of(fit_mixed("mathach ~ ses", data, "schoolid", random="1 + ses"), data["ses"]).name
+    'NONE'
+    """
+    intercepts, slopes = np.sqrt(np.diag(fit.cov_re) / fit.scale)
+    return edge(intercepts, slopes * deviation.std(), fit.boundary)

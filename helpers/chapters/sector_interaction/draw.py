@@ -5,8 +5,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from helpers.chapters.sector_interaction.compare import PLACES
 from helpers.course.draw import intervals
 from helpers.course.style import (
     BLACK,
@@ -16,7 +18,9 @@ from helpers.course.style import (
     GREY,
     STYLE,
     VERMILION,
+    jittered,
     legend_above,
+    mark_levels,
     plain,
     scatter_of,
     short,
@@ -33,6 +37,11 @@ KINDS = (
 )
 
 
+def _named(kind: str) -> str:
+    """Name a kind as it fits a figure; where a number is read has a name of the course's own."""
+    return kind if kind in PLACES else short(kind)
+
+
 def slopes(slopes: Mapping[str, Estimate], study: Study) -> Figure:
     """Draw the slope in each kind of group with its interval.
 
@@ -44,7 +53,35 @@ def slopes(slopes: Mapping[str, Estimate], study: Study) -> Figure:
     'slope of math achievement on socio-economic status, with 95% intervals'
     """
     of = f"slope of {study.outcome.label} on {study.predictor.label}"
+    if levels := study.levels.get(study.predictor.name):
+        of = f"{study.outcome.label}: {short(levels[1])} minus {short(levels[0])}"
     return intervals(slopes, f"{of}, with 95% intervals")
+
+
+# What is drawn of one group: a line or, where the predictor has two levels, a point beside each.
+_OWN_LINE: dict[str, Any] = {"linestyle": ":", "linewidth": 2.6}
+_OWN_POINT: dict[str, Any] = {"linestyle": "", "marker": "*", "markersize": 13}
+_ASIDE = 0.2
+
+
+def _draw_kind(axes: Axes, band: pd.DataFrame, study: Study) -> None:
+    """Draw what is expected of a kind, and its band; two points if the predictor has two levels."""
+    line, low, high = (band[name] for name in ("line", "low", "high"))
+    if study.predictor.name not in study.levels:
+        axes.plot(band.index, line, color=BLACK, linewidth=1.8, label="line of its kind")
+        look: dict[str, Any] = {"color": "#BFBFBF", "alpha": 0.6, "linewidth": 0}
+        axes.fill_between(band.index, low, high, label="its 95% interval", **look)
+        return
+    at, reach = [0, -1], np.array([line - low, high - line])
+    axes.errorbar(
+        band.index[at] - _ASIDE,
+        line.iloc[at],
+        reach[:, at],
+        color=BLACK,
+        fmt="D",
+        capsize=5,
+        label="expected of its kind, 95% interval",
+    )
 
 
 @STYLE
@@ -52,6 +89,7 @@ def prototypes(
     fit: MixedFit,
     bands: Mapping[str, pd.DataFrame],
     prototypes: Mapping[str, Any],
+    data: pd.DataFrame,
     study: Study,
 ) -> Figure:
     """Draw the line of each kind of group with its band, and one group of that kind.
@@ -59,14 +97,16 @@ def prototypes(
     Parameters
     ----------
     fit
-        The model with the predictor, the level-2 predictor, and their product.
+        The model with the level-2 predictor times the deviation from the group mean.
     bands
         For each kind, the columns ``"line"``, ``"low"`` and ``"high"`` over the predictor.
     prototypes
         One group of each kind. Its own line has its own value of the level-2 predictor and its
-        conditional mode.
+        conditional modes.
+    data
+        The rows, with the columns of the model.
     study
-        The study.
+        The study, for its words.
 
     Returns
     -------
@@ -79,35 +119,36 @@ def prototypes(
     >>> study = read_study("hsb")
     >>> fit = fit_mixed("mathach ~ ses * sector", study.frame, "schoolid")
     >>> band = pd.DataFrame({"line": [1.0, 2], "low": [0.0, 1], "high": [2.0, 3]}, index=[-1.0, 1])
-    >>> len(prototypes(fit, {"a": band}, {"a": 1224}, study).axes)
+    >>> len(prototypes(fit, {"a": band}, {"a": 1224}, study.frame, study).axes)
     1
     """
-    data, x, y, group = study.frame, study.predictor.name, study.outcome.name, study.group.name
+    x, y, group = study.predictor.name, study.outcome.name, study.group.name
     figure = Figure(figsize=(max(4.9 * len(bands), 6), 4.6))
     grid = figure.subplots(1, len(bands), sharex=True, sharey=True, squeeze=False)[0]
     for axes, (kind, band), look in zip(grid, bands.items(), KINDS, strict=False):
         one = prototypes[kind]
         own = data[data[group] == one]
-        axes.plot(band.index, band["line"], color=BLACK, linewidth=1.8, label="line of its kind")
-        axes.fill_between(
-            band.index,
-            band["low"],
-            band["high"],
-            color="#BFBFBF",
-            alpha=0.6,
-            linewidth=0,
-            label="its 95% interval",
-        )
+        _draw_kind(axes, band, study)
         axes.scatter(
-            own[x], own[y], s=20, color=look["color"], marker=look["marker"], alpha=0.7, linewidth=0
+            jittered(study, own[x]),
+            own[y],
+            s=20,
+            color=look["color"],
+            marker=look["marker"],
+            alpha=0.7,
+            linewidth=0,
         )
         ends = own.loc[[own[x].idxmin(), own[x].idxmax()]]
         line = fit.predict_groups(ends)["group"]
-        axes.plot(ends[x], line, color=look["color"], linestyle=":", linewidth=2.6, zorder=4)
-        axes.set_title(f"{short(study.name_of(one))} ({short(kind)})")
+        own_look = _OWN_POINT if x in study.levels else _OWN_LINE
+        aside = _ASIDE if x in study.levels else 0.0
+        axes.plot(ends[x] + aside, line, color=look["color"], zorder=4, **own_look)
+        axes.set_title(f"{short(study.name_of(one))} ({_named(kind)})")
         axes.set_xlabel(plain(study.predictor.label_with_units))
+        mark_levels(axes, study)
     one_group = plain(study.group.one)
-    axes.plot([], [], color=GREY, linestyle=":", linewidth=2.6, label=f"line of this {one_group}")
+    what = "expected of" if x in study.levels else "line of"
+    axes.plot([], [], color=GREY, label=f"{what} this {one_group}", **own_look)
     axes.plot([], [], "o", color=GREY, markersize=5, label=f"its {plain(study.unit.many)}")
     grid[0].set_ylabel(plain(study.outcome.label_with_units))
     legend_above(figure, axes, ncols=4)
@@ -119,7 +160,7 @@ def means_by_kind(
     means: pd.DataFrame,
     w_of_group: pd.Series,
     kinds: Mapping[str, float],
-    bands: Mapping[str, pd.DataFrame],
+    lines: Mapping[str, pd.Series],
     study: Study,
 ) -> Figure:
     """Draw the means of all groups by kind, with the line of each kind.
@@ -132,8 +173,8 @@ def means_by_kind(
         The level-2 predictor of each group.
     kinds
         The value of the level-2 predictor of each kind.
-    bands
-        For each kind, the column ``"line"`` over the predictor.
+    lines
+        For each kind, where means of its groups are expected.
     study
         The study, for its words.
 
@@ -148,9 +189,9 @@ def means_by_kind(
     --------
     >>> from helpers.study.reading import read_study
     >>> means = pd.DataFrame({"ses": [0.0, 1.0], "mathach": [9.0, 12.0]})
-    >>> band = pd.DataFrame({"line": [9.0, 12.0]}, index=[-1.0, 2.0])
-    >>> kinds, bands = {"a": 0, "b": 1}, {"a": band, "b": band}
-    >>> figure = means_by_kind(means, pd.Series([0, 1]), kinds, bands, read_study("hsb"))
+    >>> line = pd.Series([9.0, 12.0], index=[-1.0, 2.0])
+    >>> kinds, lines = {"a": 0, "b": 1}, {"a": line, "b": line}
+    >>> figure = means_by_kind(means, pd.Series([0, 1]), kinds, lines, read_study("hsb"))
     >>> len(figure.axes[0].lines)
     2
     """
@@ -158,8 +199,8 @@ def means_by_kind(
     figure, axes = scatter_of(study)
     two = len(kinds) == 2
     for (kind, value), look in zip(kinds.items(), KINDS, strict=False):
-        own = means[w_of_group == value] if two else means
         if two:
+            own = means[w_of_group == value]
             axes.scatter(
                 own[x],
                 own[y],
@@ -169,18 +210,16 @@ def means_by_kind(
                 marker=look["marker"],
                 linewidth=1.3,
             )
-        at = np.linspace(own[x].min(), own[x].max(), 2)
-        band = bands[kind]["line"]
         axes.plot(
-            at,
-            np.interp(at, band.index, band),
+            lines[kind].index,
+            lines[kind],
             color=look["color"],
             linewidth=2.4,
             linestyle=look["linestyle"],
             marker=look["marker"] if two else "",
             markerfacecolor="none",
             markevery=[],  # in the legend alone: at its ends it would look like a group
-            label=short(kind),
+            label=_named(kind),
             zorder=4,
         )
     if not two:
@@ -197,7 +236,10 @@ def means_by_kind(
                 label=label,
             )
     of_groups = f"means of {plain(study.group.many)}"
-    axes.set_xlabel(f"{plain(study.predictor.label_with_units)}: {of_groups}")
+    of_means = f"{plain(study.predictor.label_with_units)}: {of_groups}"
+    if levels := study.levels.get(x):
+        of_means = f"share of {short(levels[1])} in {plain(study.group.many)}"
+    axes.set_xlabel(of_means)
     axes.set_ylabel(f"{plain(study.outcome.label_with_units)}:\n{of_groups}")
     title = plain(study.group_predictor.label) if study.group_predictor else ""
     legend_above(figure, axes, title=title)
@@ -224,7 +266,8 @@ def difference(
     Returns
     -------
     Figure
-        A line, a band, dark where it excludes zero, and a line at zero.
+        A line, a band, dark where it excludes zero, and a line at zero; for a predictor with two
+        levels a point and an interval at each.
 
     Examples
     --------
@@ -233,26 +276,30 @@ def difference(
     >>> len(difference(band, band["low"], ("a", "b"), read_study("hsb")).axes[0].lines)
     3
     """
+    lower, upper = map(_named, kinds)
+    if levels := study.levels.get(study.predictor.name):
+        rows = dict(zip(map(short, levels), difference.itertuples(index=False), strict=True))
+        points = {
+            level: Estimate("", "fixed", "", row.line, conf_low=row.low, conf_high=row.high)
+            for level, row in rows.items()
+        }
+        return intervals(points, f"{study.outcome.label_with_units}: {upper} minus {lower}")
     figure = Figure(figsize=(8, 4.4))
     axes = figure.subplots()
     at, low, high = difference.index.to_numpy(), difference["low"], difference["high"]
     clear = ((low > 0) | (high < 0)).to_numpy()
-    axes.fill_between(at, low, high, color="#D9D9D9", linewidth=0, label="95% interval, holds zero")
-    axes.fill_between(
-        at,
-        low,
-        high,
-        where=clear,
-        interpolate=True,
-        facecolor="#7DB8DE",
-        linewidth=0,
-        hatch="//",
-        edgecolor="white",
-        label="95% interval, excludes zero",
-    )
+    band, dark = {"color": "#D9D9D9"}, {"facecolor": "#7DB8DE", "edgecolor": "white", "hatch": "//"}
+    axes.fill_between(at, low, high, linewidth=0, **band)
+    for where, look, says in ((~clear, band, "holds"), (clear, dark, "excludes")):
+        if where.any():  # the legend names what is there
+            label = f"95% interval, {says} zero"
+            axes.fill_between(
+                at, low, high, where=where, interpolate=True, linewidth=0, label=label, **look
+            )
     axes.plot(at, difference["line"], color=BLACK, linewidth=2.2, label="difference")
     axes.axhline(0, color=BLACK, linewidth=1)
     ticks = np.unique(np.quantile(predictor, np.linspace(0, 1, 201)))
+    ticks = ticks[(at[0] <= ticks) & (ticks <= at[-1])]
     floor = np.full(len(ticks), float(low.min()) - 0.06 * float(high.max() - low.min()))
     axes.plot(
         ticks,
@@ -260,10 +307,9 @@ def difference(
         "|",
         color=DARK_GREY,
         markersize=9,
-        label=f"between two marks: 0.5% of {plain(study.unit.many)}",
+        label=f"{plain(study.unit.many)}: a mark each 0.5%, ties in one",
     )
     axes.set_xlabel(plain(study.predictor.label_with_units))
-    lower, upper = map(short, kinds)
     axes.set_ylabel(f"{plain(study.outcome.label_with_units)}:\n{upper}\nminus {lower}")
     legend_above(figure, axes, ncols=2)
     return figure

@@ -1,8 +1,13 @@
 """Answers to the exercises of chapter 6, sector interaction."""
 
+import math
+
+from helpers.chapters.sector_interaction.compare import mean_is_free
 from helpers.course.exercises.facts import Answers, Facts, group_variance
 from helpers.course.exercises.kinds import Choice, NoAnswerError, Number, prediction
-from helpers.models.fit import fit_mixed
+from helpers.course.findings import Finding, direction
+from helpers.models.estimate import Estimate
+from helpers.models.fit import MixedFit, fit_mixed
 from helpers.models.moments import FitError
 from helpers.text import number
 
@@ -30,18 +35,10 @@ def variances_that_move(facts: Facts) -> Choice:
 
 def what_changes_most(facts: Facts) -> Choice:
     """06-b: what changes most, in proportion, once slopes differ from group to group."""
-    _ = facts.kinds
-    x, w = f"{facts.x}_within", facts.w
-    formula = f"{facts.y} ~ {x} * {w}" + (f" + {facts.x}_mean" if facts.means_differ else "")
-    try:
-        one, own = (
-            fit_mixed(formula, facts.with_parts, facts.group, random=random).t_test(
-                {f"{x}:{w}": facts.contrast}
-            )
-            for random in ("1", f"1 + {x}")
-        )
-    except FitError as error:
-        raise NoAnswerError("slopes that differ from group to group cannot be fitted.") from error
+    one, own = (
+        fit.t_test({f"{facts.x}_within:{facts.w}": facts.contrast})
+        for fit in (facts.fit(_predictors(facts)), _own_slopes(facts))
+    )
     changes = {
         "A": own.estimate / one.estimate - 1,
         "B": own.std_error / one.std_error - 1,
@@ -74,52 +71,122 @@ CLINIC_SIZE = Choice(
 )
 
 
-def coefficient_after_a_shift(facts: Facts) -> Number:
-    """06-2: the coefficient of w, once one is subtracted from the predictor."""
-    level, product = _coefficients(facts)
+def _predictors(facts: Facts) -> str:
+    return f"{facts.x}_within * {facts.w}" + (f" + {facts.x}_mean" if _mean_is_free(facts) else "")
+
+
+def _mean_is_free(facts: Facts) -> bool:
+    _ = facts.kinds
+    w_of_group = facts.data.groupby(facts.group)[facts.w].first()
+    return mean_is_free(facts.means[facts.x], w_of_group, facts.data[facts.x])
+
+
+def _own_slopes(facts: Facts) -> MixedFit:
+    """Return the model in which slopes depend on w, and differ from group to group beyond it."""
+    formula, random = f"{facts.y} ~ {_predictors(facts)}", f"1 + {facts.x}_within"
+    try:
+        return fit_mixed(formula, facts.with_parts, facts.group, random=random)
+    except FitError as error:
+        raise NoAnswerError("slopes that differ from group to group cannot be fitted.") from error
+
+
+def simple_slope(facts: Facts) -> Number:
+    """06-2: the lower limit of the slope's interval in groups with the largest w."""
+    fit, x, w = _own_slopes(facts), f"{facts.x}_within", facts.w
+    of_largest, of_smallest = (
+        fit.t_test({x: 1, f"{x}:{w}": float(facts.kinds[i])}) for i in (-1, 0)
+    )
+    errors = fit.bse_fe[x], float(facts.kinds[-1]) * fit.bse_fe[f"{x}:{w}"]
+    half = of_largest.estimate - of_largest.conf_low
     return Number(
-        level + product,
-        "The intercept and the coefficient of w change: both are read where the predictor is zero, "
-        "and that is now where it was one. The slope and the product stay, and so does every "
-        "difference between groups at one and the same place: only the place called zero has "
-        "moved.",
+        of_largest.conf_low,
+        f"The slope is {number(of_largest)}, with a standard error of "
+        f"{number(of_largest.std_error)} on {number(of_largest.df)} degrees of freedom. The two "
+        "coefficients that it is made of are estimated from the same data, so the error takes "
+        "their covariance as well.",
         {
-            "This is the coefficient before anything was subtracted.": level,
-            "The other direction: the new zero is where the predictor was one.": level - product,
-            "This is the coefficient of the product, which stays.": product,
+            "This is the slope; asked for is the lower limit of its interval.": (
+                of_largest.estimate
+            ),
+            "This is the upper limit; asked for is the lower one.": of_largest.conf_high,
+            "This is for the smallest value of w; asked for is the largest.": of_smallest.conf_low,
+            "This leaves out the covariance of the two coefficients.": of_largest.estimate
+            - half * math.hypot(*errors) / of_largest.std_error,
+            "This is one standard error below the slope; the interval reaches further.": (
+                of_largest.estimate - of_largest.std_error
+            ),
         },
-        std_error=facts.cross_level.bse_fe[facts.w],
+        std_error=of_largest.std_error,
     )
 
 
 def prediction_for_a_new_group(facts: Facts) -> Number:
-    """06-3: an average unit in a new group with the largest value of w."""
+    """06-3: an average unit in a new group with an average mean and the largest value of w."""
+    fit, mean = _own_slopes(facts), float(facts.data[facts.x].mean())
     highest, lowest = float(facts.kinds[-1]), float(facts.kinds[0])
-    at = float(facts.data[facts.x].mean())
-    level, product = _coefficients(facts)
-    b0, b = facts.cross_level.fe_params[["Intercept", facts.x]]
+    b = fit.fe_params
+    of_mean = b[f"{facts.x}_mean"] * mean if _mean_is_free(facts) else 0.0
 
-    def line(x: float, w: float) -> float:
-        return float(b0 + b * x + level * w + product * w * x)
+    def line(w: float) -> float:
+        return float(b["Intercept"] + of_mean + b[facts.w] * w)
 
     return Number(
-        line(at, highest),
+        line(highest),
         "The population's line: of a group that nobody has seen, zero is the best guess of its "
-        "random effect. A band says how surely such a line is known. It leaves out how far the new "
-        "group lies from it, and how far a unit lies from its group.",
+        "random effects. A band says how surely such a line is known. It leaves out how far the "
+        "new group lies from it, and how far a unit lies from its group.",
         {
-            "This is a group with the smallest value; asked for is the largest.": line(at, lowest),
-            "This is where the predictor is zero; asked for is its mean.": line(0.0, highest),
-            "This leaves the product out.": line(at, highest) - product * highest * at,
+            "This is a group with the smallest value; asked for is the largest.": line(lowest),
+            "This leaves out the group mean, which has a coefficient of its own.": (
+                line(highest) - of_mean
+            ),
+            "This is the mean of all units, whatever their group's w.": float(
+                facts.data[facts.y].mean()
+            ),
         },
-        std_error=0.01 * float(facts.data[facts.y].std()),
+    )
+
+
+def difference_above_the_mean(facts: Facts) -> Number:
+    """06-4: the lower limit of the difference for units one SD above their group's mean."""
+    fit, w = _own_slopes(facts), facts.w
+    apart, sd = float(facts.kinds[-1] - facts.kinds[0]), float(facts.data[facts.x].std())
+
+    def at(deviation: float) -> Estimate:
+        return fit.t_test({w: apart, f"{facts.x}_within:{w}": apart * deviation})
+
+    above, below, mean = at(sd), at(-sd), at(0.0)
+    lies = {
+        Finding.HIGHER: "excludes zero, so that this place lies in a region of significance: the "
+        "outcome is higher where w is largest",
+        Finding.LOWER: "excludes zero, so that this place lies in a region of significance: the "
+        "outcome is lower where w is largest",
+        Finding.UNCLEAR: "holds zero, so that this place lies in no region of significance",
+    }
+    return Number(
+        above.conf_low,
+        f"The difference there is {number(above)}, and its interval, {number(above.conf_low)} to "
+        f"{number(above.conf_high)}, {lies[direction(above)]}.",
+        {
+            "This is the difference; asked for is the lower limit of its interval.": (
+                above.estimate
+            ),
+            "This is the upper limit; asked for is the lower one.": above.conf_high,
+            "This is at the mean of the group; asked for is one standard deviation above it.": (
+                mean.conf_low
+            ),
+            "This is below the mean of the group; asked for is above it.": below.conf_low,
+        },
+        std_error=above.std_error,
     )
 
 
 def product_with_the_mean(facts: Facts) -> Number:
-    """06-4: the product of w and the group mean of the predictor."""
+    """06-5: the product of w and the group mean of the predictor."""
     _ = facts.kinds
     facts.need_means_that_differ(groups=6)
+    if not _mean_is_free(facts):
+        raise NoAnswerError("the group mean of the predictor and w go in step.")
     x, w = facts.x, facts.w
     fit = facts.fit(f"{x}_within * {w} + {x}_mean * {w}")
     term = f"{x}_mean:{w}"
@@ -138,23 +205,20 @@ def product_with_the_mean(facts: Facts) -> Number:
             "This is the product with the deviation; asked for is that with the group mean.": (
                 fit.fe_params[f"{x}_within:{w}"]
             ),
-            "This is the product with the predictor as a whole.": _coefficients(facts)[1],
+            "This is the product with the predictor as a whole.": (
+                facts.cross_level.fe_params[f"{x}:{w}"]
+            ),
         },
         std_error=error,
     )
-
-
-def _coefficients(facts: Facts) -> tuple[float, float]:
-    """Return the coefficients of w and of its product with the predictor."""
-    estimates = facts.cross_level.fe_params
-    return float(estimates[facts.w]), float(estimates[f"{facts.x}:{facts.w}"])
 
 
 ANSWERS: Answers = {
     "06-a": variances_that_move,
     "06-b": what_changes_most,
     "06-1": CLINIC_SIZE,
-    "06-2": coefficient_after_a_shift,
+    "06-2": simple_slope,
     "06-3": prediction_for_a_new_group,
-    "06-4": product_with_the_mean,
+    "06-4": difference_above_the_mean,
+    "06-5": product_with_the_mean,
 }

@@ -1,16 +1,37 @@
 """The sentences and tables of chapter 6, one function a paragraph."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from helpers.course import findings
-from helpers.course.findings import Compared, Finding, Moderation, Region, Slopes
+from helpers.course.findings import (
+    Adjusted,
+    Compared,
+    Edge,
+    Finding,
+    Interaction,
+    Region,
+    Slopes,
+    SlopeSpread,
+)
 from helpers.course.tell import the_study as studied
-from helpers.course.words import Prose, count, interval, magnitude, words
+from helpers.course.tell import typed
+from helpers.course.words import (
+    Prose,
+    count,
+    interval,
+    interval_of_magnitude,
+    magnitude,
+    with_article,
+    words,
+)
 from helpers.models.estimate import Estimate
 from helpers.study.file import Study
+from helpers.study.reading import FEW_GROUPS
+from helpers.text import counted as number_of
 from helpers.text import number, p_value, percent
 
 # In all that follows, kinds of groups and what belongs to them are empty where a study has none.
@@ -18,25 +39,46 @@ from helpers.text import number, p_value, percent
 
 def the_study(kinds: Mapping[str, float], w_of_group: pd.Series | None, study: Study) -> Prose:
     """Say what is studied, and which kinds of groups are compared."""
-    return Prose(str(studied(study)), _the_kinds(kinds, w_of_group, study))
+    return Prose(str(studied(study)), _the_coding(study), _the_kinds(kinds, w_of_group, study))
+
+
+def _the_coding(study: Study) -> str:
+    coding = words(study).x_coding
+    if not coding:
+        return ""
+    return (
+        f"The predictor has two levels, coded as numbers ({coding}): its slope is the difference "
+        f"in {words(study).y} {words(study).x_step}."
+    )
 
 
 def _the_kinds(kinds: Mapping[str, float], w_of_group: pd.Series | None, study: Study) -> str:
     word = words(study)
     if study.group_predictor is None:
         return (
-            "**It names no level-2 predictor, which this chapter is about.** The ideas below can "
-            "be read all the same; numbers and figures are missing. What it takes is one more "
-            f"column in the data, with one value for all {word.units} of one {word.group}, such "
-            f"as what kind of {word.group} it is, and a line `group_predictor:` in the study file "
-            "that names it."
+            "**It names no level-2 predictor, which this chapter is about,** so that nothing is "
+            "computed below: there stand the ideas and the code, and of the exercises only 06-1 "
+            f"can be answered. For more it takes a column in the data with one value for all "
+            f"{word.units} of one {word.group}, and a line `group_predictor:` in the study file "
+            'that names it. Or put `study = "hsb"` into the first code cell, and read the chapter '
+            "with the course's own data."
+        )
+    n_groups = study.frame[study.group.name].nunique()
+    instead = (
+        "So nothing is computed below: there stand the ideas and the code, and of the exercises "
+        'only 06-1 can be answered. Put `study = "hsb"` into the first code cell to read the '
+        "chapter with the course's own data."
+    )
+    if w_of_group is None and n_groups < FEW_GROUPS:
+        return (
+            f"**With {count(n_groups, study.group)} there is next to nothing to be learned about "
+            f"kinds of {word.groups}, which this chapter is about:** in so few, a difference of "
+            f"kinds cannot be told from what else is different. {instead}"
         )
     if w_of_group is None:
-        n_groups = study.frame[study.group.name].nunique()
         return (
-            f"**With {count(n_groups, study.group)} there is nothing to be learned about kinds of "
-            f"{word.groups}, which this chapter is about:** any line goes through so few points. "
-            "The ideas below can be read all the same; numbers and figures are missing."
+            f"**The predictor, {word.x}, varies within {word.groups} of one kind only, so that the "
+            f"slopes of two kinds cannot be compared, which this chapter is about.** {instead}"
         )
     if len(kinds) > 2:
         return (
@@ -46,13 +88,13 @@ def _the_kinds(kinds: Mapping[str, float], w_of_group: pd.Series | None, study: 
         )
     label = study.group_predictor.label
     counted = word.list(
-        f"{(w_of_group == value).sum()} {study.group.many} with {label} {kind}"
+        f"{number_of(int((w_of_group == value).sum()), study.group)} with {label} {kind}"
         for kind, value in kinds.items()
     )
     coded = word.list(f"{value:g} for {kind}" for kind, value in kinds.items())
     return (
-        f"The level-2 predictor is {word.w}. There are {counted}. In tables and formulas {word.w} "
-        f"is {coded}."
+        f"The level-2 predictor is {word.w}: the data have {counted}. In tables and formulas "
+        f"{word.w} is {coded}."
     )
 
 
@@ -72,11 +114,8 @@ def difference_of_levels(
     study
         The study, for its words.
     """
-    word = words(study)
     if not kinds:
-        return Prose(
-            f"Without a level-2 predictor there is nothing to say about kinds of {word.groups}."
-        )
+        return Prose()
     return Prose(_level(of_w, kinds, study), _support(of_w.df, n_groups, study))
 
 
@@ -91,7 +130,7 @@ def _level(of_w: Estimate, kinds: Mapping[str, float], study: Study) -> str:
     if found is Finding.LOWER:
         return (
             f"At equal {word.x}, {word.y} is lower in {high} than in {low}, by "
-            f"{magnitude(of_w)}{word.in_y} ({interval(of_w)} for the difference)."
+            f"{magnitude(of_w)}{word.in_y} ({interval_of_magnitude(of_w)})."
         )
     return (
         f"Whether {word.y} differs between {low} and {high}, at equal {word.x}, cannot be told: "
@@ -137,65 +176,93 @@ def change_of_variances(variances: pd.DataFrame, study: Study) -> Prose:
     )
     return Prose(
         f"Beside {word.x} alone, with {word.w} in the model the variance between {word.groups} is "
-        f"{now_between}, where it was {between}; the variance inside them is {now_within}, where "
-        f"it was {within}. What does not vary inside any {word.group} explains nothing there."
+        f"{now_between}, where it was {between}; the variance within them is {now_within}, where "
+        f"it was {within}. What does not vary within any {word.group} explains nothing there."
     )
 
 
-def what_is_equal(kinds: Mapping[str, float], study: Study) -> Prose:
-    """Say what a comparison at equal predictor holds equal."""
+def what_is_equal(means: pd.Series, kinds: Mapping[str, float], study: Study) -> Prose:
+    """Say what a comparison at equal predictor holds equal, if means of groups differ."""
     word = words(study)
-    if not kinds:
+    if not kinds or not findings.means_differ(means, study.frame[study.predictor.name]):
         return Prose()
     return Prose(
-        f"And note what is held equal: {word.x} of the {word.unit}, not its mean in the "
-        f"{word.group}. The end of this chapter returns to that."
+        f"And note what is held equal: {word.x} of the {word.unit}, and not the {word.x_mean} of "
+        f"the {word.group}. The end of this chapter returns to that."
     )
 
 
-def simple_slopes(product: Estimate, slopes: Mapping[str, Estimate], study: Study) -> Prose:
+def as_typed(x_mean_varies: bool, kinds: Mapping[str, float], study: Study) -> Prose:
+    """Show the model with random slopes as one would type it."""
+    if not kinds or study.group_predictor is None:
+        return Prose()
+    x, w = study.predictor.name, study.group_predictor.name
+    fixed = f"{study.outcome.name} ~ {x}_within * {w}"
+    if x_mean_varies:
+        fixed += f" + {x}_mean"
+    return typed(
+        f'formula = "{fixed}"',
+        f'fit_mixed(formula, data, groups="{study.group.name}", random="1 + {x}_within")',
+    )
+
+
+def simple_slopes(own: Estimate, slopes: Mapping[str, Estimate], study: Study) -> Prose:
     """Say how the slope differs between kinds of groups, and which way it goes in each.
 
     Parameters
     ----------
-    product
-        The slope in the last kind less that in the first.
+    own
+        The slope in the last kind less that in the first, where each group has a slope of its own.
     slopes
-        The slope in each kind.
+        The slope in each kind, in the same model; in that with one slope a kind where it cannot be
+        fitted.
     study
         The study, for its words.
     """
     if not slopes:
-        return Prose(f"The slopes in kinds of {words(study).groups} need a level-2 predictor.")
-    return Prose(_difference_of_slopes(product, slopes, study), _directions(slopes, study))
+        return Prose()
+    return Prose(_difference_of_slopes(own, slopes, study), _directions(slopes, study))
 
 
-def _difference_of_slopes(product: Estimate, slopes: Mapping[str, Estimate], study: Study) -> str:
+def _verdict(own: Estimate, slopes: Mapping[str, Estimate]) -> Interaction:
+    first, *_, last = slopes.values()
+    return findings.interaction(own, first.estimate, last.estimate)
+
+
+def _difference_of_slopes(own: Estimate, slopes: Mapping[str, Estimate], study: Study) -> str:
     word, (low, high) = words(study), _ends(slopes, study)
     first, *_, last = slopes.values()
-    found = findings.direction(product)
-    if found is Finding.HIGHER:
+    found = _verdict(own, slopes)
+    in_last, in_first = (f"{number(each)} ({interval(each)})" for each in (last, first))
+    differ = (
+        f"the difference is {number(own)} ({interval(own)}). How {word.x} goes with {word.y} "
+        f"depends on {word.w}."
+    )
+    if found is Interaction.STEEPER:
+        return f"The slope is steeper in {high}, {in_last}, than in {low}, {in_first}: {differ}"
+    if found is Interaction.FLATTER:
+        return f"The slope is flatter in {high}, {in_last}, than in {low}, {in_first}: {differ}"
+    if found is Interaction.HIGHER:
+        return f"The slope is higher in {high}, {in_last}, than in {low}, {in_first}: {differ}"
+    if found is Interaction.LOWER:
+        return f"The slope is lower in {high}, {in_last}, than in {low}, {in_first}: {differ}"
+    if found is Interaction.ABSENT:
         return (
-            f"The slope is larger in {high}, {number(last)} ({interval(last)}), than in {low}, "
-            f"{number(first)} ({interval(first)}): the difference is {number(product)} "
-            f"({interval(product)}). How {word.x} goes with {word.y} depends on {word.w}."
-        )
-    if found is Finding.LOWER:
-        return (
-            f"The slope is smaller in {high}, {number(last)} ({interval(last)}), than in {low}, "
-            f"{number(first)} ({interval(first)}): the difference is {number(product)} "
-            f"({interval(product)}). How {word.x} goes with {word.y} depends on {word.w}."
+            f"Slopes that differ from {word.group} to {word.group} cannot be fitted to these data, "
+            f"so whether the slope depends on {word.w} is left open. What follows takes all "
+            f"{word.groups} of a kind to share one slope, {in_last} in {high} and {in_first} in "
+            f"{low}; if they do not, these intervals are too narrow."
         )
     return (
         f"The slope is {number(last)} in {high} and {number(first)} in {low}; whether the two "
-        f"differ cannot be told ({interval(product)} for the difference)."
+        f"differ cannot be told ({interval(own)} for the difference)."
     )
 
 
 def _directions(slopes: Mapping[str, Estimate], study: Study) -> str:
     found = findings.simple_slopes(slopes.values())
     if found is Slopes.OPPOSED:
-        return f"The relation rises in one kind of {words(study).group} and falls in another."
+        return f"The relation rises in one kind of {words(study).groups} and falls in another."
     if found is Slopes.RISING:
         return "In each kind the relation rises."
     if found is Slopes.FALLING:
@@ -203,14 +270,107 @@ def _directions(slopes: Mapping[str, Estimate], study: Study) -> str:
     return "Not in every kind is the direction of the relation clear."
 
 
-def inside_groups(
+def random_slopes(variances: Mapping[str, Estimate], p: float, edge: Edge, study: Study) -> Prose:
+    """Say how slopes differ beyond the group predictor, and what the fit is worth there.
+
+    Parameters
+    ----------
+    variances
+        ``"var_slope"`` and ``"cov_intercept_slope"``; empty where slopes of their own cannot be
+        fitted.
+    p
+        The p-value of the test of the variance of slopes.
+    edge
+        On which edge the fit lies.
+    study
+        The study, for its words.
+    """
+    if not variances:
+        return Prose()
+    return Prose(
+        _spread(variances["var_slope"], p, study),
+        _covariance(variances["cov_intercept_slope"], edge),
+        _at_the_edge(edge, study),
+    )
+
+
+def _spread(variance: Estimate, p: float, study: Study) -> str:
+    word, found = words(study), findings.spread_of_slopes(variance, p)
+    sd, low, high = (
+        number(math.sqrt(each))
+        for each in (variance.estimate, variance.conf_low, variance.conf_high)
+    )
+    told = f"{sd} (95% profile interval {low} to {high})"
+    if found is SlopeSpread.FOUND:
+        return (
+            f"Beyond {word.w}, slopes differ from {word.group} to {word.group}: their standard "
+            f"deviation is {told}, and the likelihood-ratio test of their variance gives "
+            f"{p_value(p)}."
+        )
+    if found is SlopeSpread.BY_INTERVAL:
+        return (
+            f"Whether slopes differ from {word.group} to {word.group} beyond {word.w} is on the "
+            f"border of what these data tell: their standard deviation is {told}, an interval that "
+            "excludes zero, while the likelihood-ratio test does not "
+            f"({p_value(p)}). The test counts that the covariance goes with the variance, the "
+            "interval does not; the test is the one to go by."
+        )
+    if found is SlopeSpread.ZERO:
+        return (
+            f"Beyond {word.w}, the variance of slopes is estimated as zero; standard deviations "
+            f"up to {high} are compatible with the data (95% profile interval)."
+        )
+    return (
+        f"Whether slopes differ from {word.group} to {word.group} beyond {word.w} cannot be told: "
+        f"their standard deviation is {told}, and the likelihood-ratio test of their variance "
+        f"gives {p_value(p)}."
+    )
+
+
+def _covariance(covariance: Estimate, edge: Edge) -> str:
+    if edge in (Edge.SLOPES, Edge.INTERCEPTS):
+        return ""
+    found = findings.direction(covariance)
+    told = f"their covariance is {number(covariance)} ({interval(covariance)})."
+    if found is Finding.HIGHER:
+        return f"Higher intercepts go with higher slopes: {told}"
+    if found is Finding.LOWER:
+        return f"Higher intercepts go with lower slopes: {told}"
+    return f"Whether slopes go with intercepts cannot be told: {told}"
+
+
+def _at_the_edge(edge: Edge, study: Study) -> str:
+    word = words(study)
+    if edge is Edge.NONE:
+        return ""
+    if edge is Edge.SLOPES:
+        return (
+            "The fit is singular: it lies where a variance is zero, at the edge of what is "
+            "possible. Coefficients and their errors are then those of one slope for all "
+            f"{word.groups} of a kind."
+        )
+    if edge is Edge.INTERCEPTS:
+        return (
+            f"The fit is singular: it puts the variance of intercepts at zero, the edge of what is "
+            f"possible, so that at their own {word.x_mean} {word.groups} do not differ beyond what "
+            "the model predicts."
+        )
+    return (
+        "The fit is singular: it puts the correlation of intercepts and slopes at one or minus "
+        "one, the edge of what is possible, as if intercept and slope were one property of "
+        f"{with_article(word.group)}. It is the top of the likelihood all the same; but these data "
+        "hardly tell the two apart, and its variances are to be read with care."
+    )
+
+
+def tutorials_way(
     product: Estimate,
     shared: Estimate,
     own: Estimate,
     kinds: Mapping[str, float],
     study: Study,
 ) -> Prose:
-    """Say whether the difference of slopes is found inside groups, and beyond slopes' own scatter.
+    """Say what becomes of the tutorial's product by deviations, and with slopes that differ.
 
     Parameters
     ----------
@@ -225,11 +385,11 @@ def inside_groups(
         The study, for its words.
     """
     if not kinds:
-        return Prose("Whether slopes differ inside groups, too, is a question for kinds of groups.")
+        return Prose()
     return Prose(
         _by_deviations(product, shared, study),
         _with_own_slopes(shared, own, study),
-        _still(own, kinds, study),
+        _verdicts(product, own, study),
     )
 
 
@@ -237,122 +397,117 @@ def _by_deviations(product: Estimate, shared: Estimate, study: Study) -> str:
     word = words(study)
     if findings.agree(shared, product):
         return (
-            f"Inside {word.groups} the difference of slopes is {number(shared)}, close to the "
-            f"{number(product)} of the product as a whole."
+            f"Within {word.groups} the difference of slopes is {number(shared)}, close to the "
+            f"{number(product)} of the tutorial's product."
         )
     return (
-        f"Inside {word.groups} the difference of slopes is {number(shared)} ({interval(shared)}), "
-        f"and not the {number(product)} of the product as a whole, which holds a part from between "
+        f"Within {word.groups} the difference of slopes is {number(shared)} ({interval(shared)}), "
+        f"and not the {number(product)} of the tutorial's product, which holds a part from between "
         f"{word.groups}."
     )
 
 
 def _with_own_slopes(shared: Estimate, own: Estimate, study: Study) -> str:
-    word, found = words(study), findings.slopes_of_their_own(shared, own)
-    if found is Compared.ABSENT:
-        return f"Slopes that differ from {word.group} to {word.group} cannot be fitted here."
-    if found is Compared.LARGER:
+    if pd.isna(own.estimate):
         return (
-            f"With slopes that differ, its standard error is {number(own.std_error)} in place of "
-            f"{number(shared.std_error)}, on {number(own.df)} degrees of freedom in place of "
-            f"{number(shared.df)}."
+            f"There is no third row, since slopes that differ from {words(study).group} to "
+            f"{words(study).group} cannot be fitted."
         )
+    errors = [number(each.std_error) for each in (own, shared)]
     return (
-        f"Letting slopes differ changes little: a standard error of {number(own.std_error)} beside "
-        f"{number(shared.std_error)}, on {number(own.df)} degrees of freedom. Beyond their kind, "
-        "slopes hardly differ."
+        f"With slopes that differ, its standard error is {own.std_error / shared.std_error:.2f} "
+        f"times as large, {errors[0]} in place of {errors[1]}, on {number(own.df)} degrees of "
+        f"freedom in place of {number(shared.df)}."
     )
 
 
-def _still(own: Estimate, kinds: Mapping[str, float], study: Study) -> str:
-    _, high = _ends(kinds, study)
+def _verdicts(product: Estimate, own: Estimate, study: Study) -> str:
+    word, found = words(study), findings.direction(product)
     if pd.isna(own.estimate):
         return ""
-    found = findings.direction(own)
-    if found is Finding.HIGHER:
-        return f"With that allowed for, the slope is still larger in {high}."
-    if found is Finding.LOWER:
-        return f"With that allowed for, the slope is still smaller in {high}."
-    return "With that allowed for, whether the two slopes differ cannot be told."
-
-
-def what_follows(shared: Estimate, own: Estimate, study: Study) -> Prose:
-    """Say what is left out by what follows, where slopes differ from group to group.
-
-    Parameters
-    ----------
-    shared, own
-        As for :func:`inside_groups`.
-    study
-        The study, for its words.
-    """
-    word = words(study)
-    if findings.slopes_of_their_own(shared, own) is not Compared.LARGER:
-        return Prose()
-    return Prose(
-        f"What follows keeps one slope for all {word.groups} of a kind, which is simpler to draw; "
-        "its intervals are somewhat too narrow for slopes, and for differences far from the mean "
-        f"of {word.x}."
+    if found is findings.direction(own):
+        return "The tutorial's way leads to the same verdict as the model above."
+    if found is Finding.UNCLEAR:
+        return (
+            f"By the tutorial's way ({interval(product)}) one would not see that the slope depends "
+            f"on {word.w}; the model above says that it does."
+        )
+    return (
+        f"By the tutorial's way ({interval(product)}) one would say that the slope depends on "
+        f"{word.w}; the model above does not say so, and that is the one to go by."
     )
 
 
-def what_it_explains(explained: pd.DataFrame, product: Estimate, study: Study) -> Prose:
-    """Say what the level-2 predictor and the product explain, at each level.
+def what_it_explains(
+    variances: pd.DataFrame,
+    of_slopes: tuple[float, float],
+    own: Estimate,
+    study: Study,
+) -> Prose:
+    """Say what the level-2 predictor and the product explain.
 
     Parameters
     ----------
-    explained
-        For each model a column of shares of the null model's variance, rows ``"group"`` and
-        ``"unit"``: the null model, that with the predictor, with the level-2 predictor, and with
-        the product; the last two only where there are kinds.
-    product
-        The slope in the last kind less that in the first.
+    variances
+        For each random-intercept model a column, rows ``"group"`` and ``"unit"``: the null model,
+        that with the predictor, with the level-2 predictor, and with the product; the last two
+        only where there are kinds.
+    of_slopes
+        The variance of slopes without the product, and with it.
+    own
+        The product, where each group has a slope of its own.
     study
         The study, for its words.
     """
-    if explained.shape[1] < 4:
-        return Prose(f"With {words(study).x} alone there is one model to compare.")
-    return Prose(_between(explained.loc["group"], study), _inside(explained, product, study))
+    if variances.shape[1] < 4:
+        return Prose()
+    _, with_x, with_w, _ = variances.loc["group"]
+    return Prose(_between(with_x, with_w, study), _of_slopes(*of_slopes, own, study))
 
 
-def _between(explained: pd.Series, study: Study) -> str:
-    word = words(study)
-    _, with_x, with_w, _ = explained
-    found = findings.step(with_x, with_w, least=0.005)
+def _between(before: float, after: float, study: Study) -> str:
+    word, found = words(study), findings.step(before, after)
     if found is Compared.ABSENT:
-        return f"The null model has no variance between {word.groups} to explain."
+        return (
+            f"Beside {word.x} alone no variance between {word.groups} is found, so that there is "
+            f"none for {word.w} to explain."
+        )
+    from_to = f"from {_four_digits(before)} to {_four_digits(after)}"
     if found is Compared.ALIKE:
-        return f"Adding {word.w} hardly changes the variance between {word.groups}."
+        return f"Adding {word.w} hardly changes the variance between {word.groups}, {from_to}."
+    if found is Compared.LARGER:
+        return (
+            f"With {word.w} the estimated variance between {word.groups} goes up, {from_to}: "
+            "it explains nothing there."
+        )
+    return (
+        f"Adding {word.w} lowers the variance between {word.groups} by "
+        f"{percent(1 - after / before)}, {from_to}."
+    )
+
+
+def _of_slopes(before: float, after: float, own: Estimate, study: Study) -> str:
+    word, found = words(study), findings.step(before, after)
+    from_to = f"from {_four_digits(before)} to {_four_digits(after)}"
+    if found is Compared.ABSENT:
+        return ""
+    if found is Compared.SMALLER and own.excludes_zero:
+        return (
+            f"What the product explains is the variance of slopes: it lowers that by "
+            f"{percent(1 - after / before)}, {from_to}."
+        )
     if found is Compared.SMALLER:
         return (
-            f"With {word.w} the estimated variance between {word.groups} is larger than without, "
-            f"by {percent(with_x - with_w)} of that of the null model: it explains nothing there."
+            f"What the product can explain is the variance of slopes: its estimate goes {from_to} "
+            f"with the product, though whether slopes depend on {word.w} cannot be told."
         )
-    taken = f"{100 * (with_w - with_x):.1f} percent of the null model's variance"
-    if with_x > 0:
-        return f"Adding {word.w} takes away another {taken} between {word.groups}."
-    return f"Adding {word.w} takes away {taken} between {word.groups}."
-
-
-def _inside(explained: pd.DataFrame, product: Estimate, study: Study) -> str:
-    word = words(study)
-    _, _, with_w, with_product = explained.loc["unit"]
-    change = percent(abs(with_product - with_w))
-    if findings.step(with_w, with_product, least=0.02) is not Compared.ALIKE:
-        return (
-            f"The product changes the variance inside {word.groups} by {change} of the null "
-            "model's."
-        )
-    little = (
-        f"The product hardly changes the variance inside {word.groups}, by {change} of the null "
-        "model's."
+    return (
+        "What the product can explain is the variance of slopes, and of that it explains next to "
+        f"nothing here: the estimate goes {from_to}."
     )
-    if findings.direction(product).is_clear:
-        return f"{little} An interaction can be clear and still predict little."
-    return little
 
 
-def prototypes(prototypes: Mapping[str, Any], shifts: pd.Series | None, study: Study) -> Prose:
+def prototypes(prototypes: Mapping[str, Any], shifts: pd.DataFrame | None, study: Study) -> Prose:
     """Say which groups are the prototypes, and where their lines lie.
 
     Parameters
@@ -360,43 +515,46 @@ def prototypes(prototypes: Mapping[str, Any], shifts: pd.Series | None, study: S
     prototypes
         One group of each kind.
     shifts
-        Each group's conditional mode.
+        Each group's conditional modes: of the intercept and, where slopes differ, of the slope.
     study
         The study, for its words.
     """
     word = words(study)
     if shifts is None:
-        return Prose(f"Prototypes need kinds of {word.groups}.")
+        return Prose()
     named = word.list(f"{study.name_of(one)} ({kind})" for kind, one in prototypes.items())
-    lie = word.list(_shift(shifts[one]) for one in prototypes.values())
+    fine = study.frame[study.outcome.name].std() / 10
+    lie = word.list(_shift(shifts.loc[one].iloc[0], fine) for one in prototypes.values())
     return Prose(
         f"The prototypes are {named}.",
-        f"Their own lines lie {lie} {_beside(prototypes, study)}.",
+        f"At their own {word.x_mean}, their own lines lie {lie} what is expected there.",
+        _tilts(prototypes, shifts, study),
         "A band says how surely the *line* is known. It does not say where single "
         f"{word.units} lie (they scatter far more widely), nor where the next {word.group} will.",
     )
 
 
-def _shift(shift: float) -> str:
+def _shift(shift: float, fine: float) -> str:
     if shift >= 0:
-        return f"{number(shift)} above"
-    return f"{number(-shift)} below"
+        return f"{number(shift, fine)} above"
+    return f"{number(-shift, fine)} below"
 
 
-def _beside(prototypes: Mapping[str, Any], study: Study) -> str:
-    if len(prototypes) == 2:
-        return "the line of their kind"
-    return f"the line for their own {words(study).w}"
+def _tilts(prototypes: Mapping[str, Any], shifts: pd.DataFrame, study: Study) -> str:
+    if shifts.shape[1] == 1:
+        return ""
+    tilts = words(study).list(number(shifts.loc[one].iloc[1]) for one in prototypes.values())
+    return f"Their own slopes differ by {tilts} from those of their kinds."
 
 
 def means_by_kind(
     shared: tuple[float, float],
     means: pd.Series,
-    slope_of_means: float,
-    slopes: Mapping[str, Estimate],
+    of_means: Estimate,
+    kinds: Mapping[str, float],
     study: Study,
 ) -> Prose:
-    """Say where both kinds have groups, and whether the means rise as the lines do.
+    """Say where both kinds have groups, and how means of groups go with the predictor's.
 
     Parameters
     ----------
@@ -404,16 +562,18 @@ def means_by_kind(
         The range of group means that two kinds have in common.
     means
         The groups' means of the predictor.
-    slope_of_means
-        The slope of the outcome's means on the predictor's, at equal level-2 predictor.
-    slopes
-        The slope in each kind.
+    of_means
+        The coefficient of the group mean; none where all groups have one mean.
+    kinds
+        The level-2 predictor of each kind.
     study
         The study, for its words.
     """
-    if not slopes:
-        return Prose("No means of kinds are drawn.")
-    return Prose(_overlap(shared, means, slopes, study), _steepness(slope_of_means, slopes, study))
+    if not kinds:
+        return Prose()
+    if pd.isna(of_means.estimate):
+        return Prose(_no_mean(means, study), "So there is no such picture to draw.")
+    return Prose(_overlap(shared, means, kinds, study), _steepness(of_means, study))
 
 
 def _overlap(
@@ -426,34 +586,56 @@ def _overlap(
         )
     if start > end:
         return (
-            f"The two kinds do not overlap: their {word.groups} have other means of {word.x}. "
-            f"Comparing them at equal {word.x} then rests on the lines alone."
+            f"The two kinds do not overlap: their {word.groups} have other {word.x_means}. "
+            "Comparing them at an equal mean then rests on the lines alone."
         )
     inside = int(means.between(start, end).sum())
     return (
-        f"Means of {word.x} from {number(start)} to {number(end)} are found in both kinds; "
-        f"{count(inside)} of {count(len(means), study.group)} lie there."
+        f"A {word.x_mean} from {number(start)} to {number(end)} is found in both kinds: "
+        f"{count(inside)} of {count(len(means), study.group)} have one in that range."
     )
 
 
-def _steepness(slope: float, slopes: Mapping[str, Estimate], study: Study) -> str:
-    word, found = words(study), findings.steeper(slope, slopes.values())
-    why = (
-        f"regressed on mean {word.x} and {word.w}, they have a slope of {number(slope)}. The lines "
-        f"mostly describe {word.units} inside {word.groups} (chapter 4); they do not describe how "
-        f"{word.groups} differ."
+def _no_mean(means: pd.Series, study: Study) -> str:
+    """Say why the group mean of the predictor has no coefficient of its own."""
+    word = words(study)
+    if findings.means_differ(means, study.frame[study.predictor.name]):
+        return (
+            f"The {word.x_mean} and {word.w} go in step from {word.group} to {word.group}, so that "
+            "neither can be held equal while the other differs."
+        )
+    return (
+        f"All {word.groups} have the same {word.x_mean}, so that it cannot stand behind a "
+        "difference of kinds."
     )
+
+
+def _steepness(of_means: Estimate, study: Study) -> str:
+    word, found = words(study), findings.direction(of_means)
+    where = f"where the {word.x_mean} is higher by 1"
+    if word.x_levels:
+        where = f"from a {word.x_mean} of 0% to one of 100%"
     if found is Finding.HIGHER:
-        return f"The means rise more steeply than the lines: {why}"
+        return (
+            f"The lines of the kinds rise: {where}, mean {word.y} is expected to be higher by "
+            f"{magnitude(of_means)}{word.in_y} ({interval(of_means)})."
+        )
     if found is Finding.LOWER:
-        return f"The means fall more steeply than the lines: {why}"
-    return ""
+        return (
+            f"The lines of the kinds fall: {where}, mean {word.y} is expected to be lower by "
+            f"{magnitude(of_means)}{word.in_y} ({interval_of_magnitude(of_means)})."
+        )
+    return (
+        f"Whether the lines of the kinds rise or fall cannot be told: {where}, mean {word.y} is "
+        f"expected to change by {number(of_means)}{word.in_y} ({interval(of_means)})."
+    )
 
 
 def where_they_differ(
+    of_w: Estimate,
     at_mean: Estimate,
     difference: pd.DataFrame,
-    predictor: pd.Series,
+    placed: pd.Series,
     kinds: Mapping[str, float],
     study: Study,
 ) -> Prose:
@@ -461,34 +643,71 @@ def where_they_differ(
 
     Parameters
     ----------
+    of_w
+        The difference of levels by the model with one slope for all groups.
     at_mean
         The difference at the mean of the predictor.
     difference
-        The difference and the limits of its interval over the predictor; empty where the kinds
-        have no values in common.
-    predictor
-        The units' values.
+        The difference and the limits of its interval over the predictor.
+    placed
+        The units' predictor as it would be in a group with the mean of all.
     kinds
         The level-2 predictor of each kind.
     study
         The study, for its words.
     """
+    word = words(study)
     if not kinds:
-        return Prose("Without a level-2 predictor there is no difference to draw.")
+        return Prose()
     regions = findings.regions_of_significance(difference)
+    if word.x_levels:
+        each = zip(word.x_levels, difference.to_numpy(), strict=True)
+        return Prose(*(_at_level(level, *row, kinds, study) for level, row in each))
     return Prose(
-        _at_mean(at_mean, predictor, kinds, study),
-        _regions(regions, predictor, kinds, study),
-        _elsewhere(regions, predictor, study),
+        _at_mean(at_mean, placed, kinds, study),
+        _regions(regions, placed, kinds, study),
+        _elsewhere(regions, placed, study),
+        _beside_one_slope(of_w, at_mean, study),
     )
 
 
-def _at_mean(
-    at_mean: Estimate, predictor: pd.Series, kinds: Mapping[str, float], study: Study
+def _beside_one_slope(of_w: Estimate, at_mean: Estimate, study: Study) -> str:
+    if findings.direction(of_w) is findings.direction(at_mean):
+        return ""
+    return (
+        f"The first model of this chapter gave another difference, {number(of_w)} "
+        f"({interval(of_w)}): it took all {words(study).groups} to share one slope, and held no "
+        "group mean equal."
+    )
+
+
+def _at_level(
+    level: str, line: float, low: float, high: float, kinds: Mapping[str, float], study: Study
 ) -> str:
+    word, (first, last) = words(study), _ends(kinds, study)
+    spread = (high - low) / 4
+    there = Estimate("difference", "fixed", level, line, spread, conf_low=low, conf_high=high)
+    found, by = findings.direction(there), f"{magnitude(there)}{word.in_y}"
+    if found is Finding.HIGHER:
+        return (
+            f"Where {word.x} is {level}, {word.y} is higher in {last} than in {first}, by {by} "
+            f"({interval(there)})."
+        )
+    if found is Finding.LOWER:
+        return (
+            f"Where {word.x} is {level}, {word.y} is lower in {last} than in {first}, by {by} "
+            f"({interval_of_magnitude(there)})."
+        )
+    return (
+        f"Where {word.x} is {level}, a difference cannot be told: it is {number(there)}{word.in_y} "
+        f"({interval(there)})."
+    )
+
+
+def _at_mean(at_mean: Estimate, placed: pd.Series, kinds: Mapping[str, float], study: Study) -> str:
     word, (low, high) = words(study), _ends(kinds, study)
     found = findings.direction(at_mean)
-    mean = number(predictor.mean(), predictor.std())
+    mean = number(placed.mean(), placed.std())
     if found is Finding.HIGHER:
         return (
             f"At the mean of {word.x}, {mean}, {word.y} is higher in {high} than in {low}, by "
@@ -497,39 +716,36 @@ def _at_mean(
     if found is Finding.LOWER:
         return (
             f"At the mean of {word.x}, {mean}, {word.y} is lower in {high} than in {low}, by "
-            f"{magnitude(at_mean)}{word.in_y} ({interval(at_mean)} for the difference; "
+            f"{magnitude(at_mean)}{word.in_y} ({interval_of_magnitude(at_mean)}; "
             f"{p_value(at_mean.p_value)})."
         )
     return (
-        f"At the mean of {word.x} a difference cannot be told: {number(at_mean)}{word.in_y} "
-        f"({interval(at_mean)})."
+        f"At the mean of {word.x}, {mean}, a difference cannot be told: "
+        f"{number(at_mean)}{word.in_y} ({interval(at_mean)})."
     )
 
 
 def _regions(
-    regions: Sequence[Region], predictor: pd.Series, kinds: Mapping[str, float], study: Study
+    regions: Sequence[Region], placed: pd.Series, kinds: Mapping[str, float], study: Study
 ) -> str:
     word = words(study)
-    if not regions:
-        return (
-            f"The two kinds have no values of {word.x} in common, so that no difference is drawn."
-        )
     if len(regions) > 1:
-        stretches = "; from ".join(_stretch(each, predictor, kinds, study) for each in regions)
+        stretches = "; from ".join(_stretch(each, placed, kinds, study) for each in regions)
         return (
             f"Along {word.x}, from {stretches}. Not to be told apart does not mean equal, and "
             "where these stretches begin and end is itself an estimate."
         )
+    looked_at = f"from {number(regions[0].start)} to {number(regions[0].end)}"
     if regions[0].found.is_clear:
-        return f"The same holds over the whole range of {word.x} that is looked at."
-    return f"Nowhere in that range of {word.x} do these data tell the two apart."
+        return f"The same holds over the whole range of {word.x} that is looked at, {looked_at}."
+    return f"Nowhere along {word.x}, {looked_at}, do these data tell the two kinds apart."
 
 
-def _stretch(region: Region, predictor: pd.Series, kinds: Mapping[str, float], study: Study) -> str:
+def _stretch(region: Region, placed: pd.Series, kinds: Mapping[str, float], study: Study) -> str:
     word, (_, high) = words(study), _ends(kinds, study)
     where = (
         f"{number(region.start)} to {number(region.end)} "
-        f"({percent(_share(region, predictor))} of {word.units})"
+        f"({percent(_share(region, placed))} of {word.units})"
     )
     if region.found is Finding.HIGHER:
         return f"{where} {word.y} is higher in {high}"
@@ -538,115 +754,94 @@ def _stretch(region: Region, predictor: pd.Series, kinds: Mapping[str, float], s
     return f"{where} the two cannot be told apart"
 
 
-def _elsewhere(regions: Sequence[Region], predictor: pd.Series, study: Study) -> str:
+def _elsewhere(regions: Sequence[Region], placed: pd.Series, study: Study) -> str:
     word = words(study)
-    rest = 1 - sum(_share(region, predictor) for region in regions)
-    if not regions or rest <= 0.0005:
+    rest = 1 - sum(_share(region, placed) for region in regions)
+    if rest <= 0.0005:
         return ""
     return (
-        f"The other {percent(rest)} of {word.units} have values of {word.x} that are found in one "
-        "kind only."
+        f"The other {percent(rest)} of {word.units} are farther from the mean of their "
+        f"{word.group} than is looked at here."
     )
 
 
-def _share(region: Region, predictor: pd.Series) -> float:
+def _share(region: Region, placed: pd.Series) -> float:
     """Return the share of units whose predictor lies in a stretch."""
-    return float(predictor.between(region.start, region.end).mean())
+    return float(placed.between(region.start, region.end).mean())
 
 
 def at_equal_means(
-    at_mean: Estimate,
-    adjusted: Estimate,
-    difference: pd.DataFrame,
-    kinds: Mapping[str, float],
-    study: Study,
+    of_w: Estimate, adjusted: Estimate, means: pd.Series, kinds: Mapping[str, float], study: Study
 ) -> Prose:
     """Say what becomes of the difference once the group means of the predictor are held equal.
 
     Parameters
     ----------
-    at_mean, adjusted
-        The difference at the mean of the predictor, and the same at equal group means.
-    difference
-        As for :func:`where_they_differ`.
+    of_w, adjusted
+        The difference of levels at equal predictor, and the same at equal group means.
+    means
+        The groups' means of the predictor.
     kinds
         The level-2 predictor of each kind.
     study
         The study, for its words.
     """
-    word, measured = words(study), "Only what was measured can be held equal."
-    found = findings.adjusted(at_mean, adjusted)
     if not kinds:
-        return Prose(f"There is no difference to examine without kinds of {word.groups}.", measured)
-    if found is Compared.ABSENT:
-        return Prose(
-            f"All {word.groups} have the same mean of {word.x}, so that it cannot stand behind the "
-            "difference.",
-            measured,
-        )
-    return Prose(
-        "With the group means held equal as well, the difference "
-        f"{_adjusted(found, at_mean, adjusted, study)}",
-        _other_stretches(difference),
-        measured,
-    )
+        return Prose()
+    measured = "Only what was measured can be held equal."
+    if pd.isna(adjusted.estimate):
+        return Prose(_no_mean(means, study), measured)
+    return Prose(_adjusted(of_w, adjusted, study), measured)
 
 
-def _adjusted(found: Compared, at_mean: Estimate, adjusted: Estimate, study: Study) -> str:
-    word = words(study)
-    if found is Compared.TURNED:
-        return "has turned round."
-    if found is Compared.LOST:
-        return f"is {number(adjusted)} ({interval(adjusted)}), and can no longer be told from none."
-    if found is Compared.SMALLER:
+def _adjusted(of_w: Estimate, adjusted: Estimate, study: Study) -> str:
+    word, found = words(study), findings.adjusted(of_w, adjusted)
+    start = f"With the {word.x_means} held equal as well, the difference"
+    if found is Adjusted.TURNED:
+        return f"{start} has turned round."
+    told = f"{number(adjusted)} ({interval(adjusted)})"
+    if found is Adjusted.UNCLEAR:
+        return f"{start} is {told}: it cannot be told from none, with that or without."
+    if found is Adjusted.APPEARED:
+        return f"{start} is {told}, and can now be told from none."
+    if found is Adjusted.LOST:
+        return f"{start} is {told}, and can no longer be told from none."
+    if found is Adjusted.SMALLER:
         return (
-            f"is {number(adjusted)} in place of {number(at_mean)}: part of it goes with the mean "
-            f"of {word.x} in the {word.group}, be it the company that {word.units} keep or "
-            "whatever else differs with it."
+            f"{start} is {number(adjusted)} in place of {number(of_w)}: part of it goes with the "
+            f"{word.x_mean} of the {word.group}. That may be a matter of which {word.units} share "
+            f"{with_article(word.group)}, or of whatever else differs with that mean."
         )
-    if found is Compared.LARGER:
+    if found is Adjusted.LARGER:
         return (
-            f"is {number(adjusted)} in place of {number(at_mean)}: it is larger among "
+            f"{start} is {number(adjusted)} in place of {number(of_w)}: it is larger among "
             f"{word.groups} that are alike in them."
         )
-    return f"is {number(adjusted)}, about as before."
+    return f"{start} is {number(adjusted)}, about as before."
 
 
-def _other_stretches(difference: pd.DataFrame) -> str:
-    if len(findings.regions_of_significance(difference)) < 2:
-        return ""
-    return (
-        "The stretches of the figure above belong to the model without group means; with them held "
-        "equal they begin and end elsewhere."
-    )
-
-
-def moderation(product: Estimate, own: Estimate, kinds: Mapping[str, float], study: Study) -> Prose:
+def moderation(own: Estimate, slopes: Mapping[str, Estimate], study: Study) -> Prose:
     """Say whether one variable moderates the relation of two others; no more was asked.
 
     Parameters
     ----------
-    product
-        The slope in the last kind less that in the first.
-    own
-        The same inside groups, where each has a slope of its own.
-    kinds
-        The level-2 predictor of each kind.
+    own, slopes
+        As for :func:`simple_slopes`.
     study
         The study, for its words.
     """
-    word, found = words(study), findings.moderation(product, own)
-    if not kinds:
-        return Prose("In this study neither was asked.")
-    if found is Moderation.UNCLEAR:
+    word = words(study)
+    if not slopes:
+        return Prose()
+    found = _verdict(own, slopes)
+    if found is Interaction.ABSENT:
+        return Prose(
+            f"Whether {word.w} moderates the relation of {word.x} and {word.y} is left open here, "
+            "and mediation was not asked."
+        )
+    if found is Interaction.UNCLEAR:
         return Prose(
             "In these data not even moderation can be told from none, and mediation was not asked."
-        )
-    if found is Moderation.WITH_ONE_SLOPE:
-        return Prose(
-            f"With one slope for all {word.groups} of a kind, {word.w} and {word.x} moderate each "
-            f"other's relation to {word.y}; with slopes that differ from {word.group} to "
-            f"{word.group}, that cannot be told. Whether anything is mediated was not asked."
         )
     return Prose(
         f"In these data {word.w} and {word.x} moderate each other's relation to {word.y}. That is "
@@ -734,21 +929,21 @@ def table_of_prototypes(
     )
 
 
-def table_of_differences(at_mean: Estimate, adjusted: Estimate) -> pd.DataFrame:
-    """Show the difference of kinds at the mean of the predictor, and at equal group means."""
+def table_of_differences(of_w: Estimate, adjusted: Estimate) -> pd.DataFrame:
+    """Show the difference of kinds at equal predictor, and at equal group means of it as well."""
     return pd.DataFrame(
         {
-            "difference": [number(at_mean), number(adjusted)],
-            "interval": [interval(at_mean), interval(adjusted)],
+            "difference": [number(of_w), number(adjusted)],
+            "interval": [interval(of_w), interval(adjusted)],
         },
-        index=["at the mean of the predictor", "the same, at equal group mean of the predictor"],
+        index=["at equal predictor", "at equal group mean of it, too"],
     )
 
 
-def table_of_questions(product: Estimate) -> pd.DataFrame:
+def table_of_questions(own: Estimate) -> pd.DataFrame:
     """Show what was estimated of the three things that moderation and mediation are about."""
     answers = {
-        "does the slope depend on the kind?": f"{number(product)}, {interval(product)}",
+        "does the slope depend on the kind?": f"{number(own)}, {interval(own)}",
         "does the kind change the predictor?": "not asked of these data",
         "does the predictor change the outcome?": "not asked of these data",
     }

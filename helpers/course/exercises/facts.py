@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.course.exercises.kinds import Answer, Choice, NoAnswerError
-from helpers.course.findings import means_differ
+from helpers.course.findings import means_differ, slopes_can_differ
 from helpers.models.fit import MixedFit, fit_mixed
 from helpers.models.moments import FitError
 from helpers.models.variance import icc
@@ -140,6 +140,8 @@ class Facts:
             raise NoAnswerError("it names no level-2 predictor.")
         if self.n_groups < FEW_GROUPS:
             raise NoAnswerError("it has too few groups to compare kinds of them.")
+        if not slopes_can_differ(self.data[self.x], self.data[self.w], self.data[self.group]):
+            raise NoAnswerError("the predictor varies within groups of one kind only.")
         return np.sort(self.data[self.w].unique())
 
     @cached_property

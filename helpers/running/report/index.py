@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from helpers.chapters.sector_interaction.compare import NOTHING, kinds
 from helpers.course.draw import intervals
 from helpers.course.estimates import read_rows
-from helpers.course.findings import Finding, direction
+from helpers.course.findings import Finding, Interaction, direction, interaction
 from helpers.course.style import as_html, as_png
 from helpers.course.words import (
     Words,
@@ -190,8 +191,8 @@ def _of_kinds(study: Study, known: Mapping[tuple[str, str], Estimate]) -> list[s
     sentences = []
     if difference := known.get(("group_predictor", w)):
         sentences.append(_of_difference(difference, low, high, per, word))
-    if product := known.get(("cross_level", f"{study.predictor.name}:{w}")):
-        sentences.append(_of_product(product, high, word))
+    if ("cross_level", f"{study.predictor.name}:{w}") in known:
+        sentences.append(_of_slopes(study, known, high, word))
     return sentences
 
 
@@ -209,13 +210,29 @@ def _of_difference(difference: Estimate, low: str, high: str, per: str, word: Wo
     )
 
 
-def _of_product(product: Estimate, high: str, word: Words) -> str:
-    """Write how the slope differs with the group predictor."""
-    found = direction(product)
-    if found is Finding.HIGHER:
-        return f"The slope of {word.x} is larger in {high}."
-    if found is Finding.LOWER:
-        return f"The slope of {word.x} is smaller in {high}."
+def _of_slopes(
+    study: Study, known: Mapping[tuple[str, str], Estimate], high: str, word: Words
+) -> str:
+    """Write how the slope differs with the group predictor, by the model with random slopes."""
+    assert study.group_predictor
+    x, w = f"{study.predictor.name}_within", study.group_predictor.name
+    own = known.get(("cross_level_random_slope", f"{x}:{w}"), NOTHING)
+    slope = known.get(("cross_level_random_slope", x), NOTHING).estimate
+    at = list(kinds(study).values())
+    found = interaction(own, *(slope + own.estimate * at[end] for end in (0, -1)))
+    if found is Interaction.STEEPER:
+        return f"The slope of {word.x} is steeper in {high}."
+    if found is Interaction.FLATTER:
+        return f"The slope of {word.x} is flatter in {high}."
+    if found is Interaction.HIGHER:
+        return f"The slope of {word.x} is higher in {high}."
+    if found is Interaction.LOWER:
+        return f"The slope of {word.x} is lower in {high}."
+    if found is Interaction.ABSENT:
+        return (
+            f"Whether the slope of {word.x} depends on {word.w} is left open, as slopes that "
+            f"differ from {word.group} to {word.group} cannot be fitted."
+        )
     return f"Whether the slope of {word.x} depends on {word.w} cannot be told."
 
 
