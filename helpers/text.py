@@ -2,12 +2,20 @@
 
 import difflib
 import math
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 NOT_AVAILABLE = "not available"
 NEAR = 0.6  # how much of two words has to agree for one to be meant by the other
+
+# Words that begin with the sound of a vowel: by their first letter but for "unit" and "one", with a
+# silent h, as numbers, and by letters that are spelled one by one.
+_VOWEL = re.compile(
+    r"(?i:(?!eu|ewe|one\b|once\b|u\b|uk|ug[ai]|uni(?![dmn])|ur[aiy]|us[aeiu]|ut[ei]|ubi)[aeiou])"
+    r"|(?i:heir|honest|hono|hour)|8|1[18](?!\d)|[FHLMNRSX][A-Z]{0,2}(?![A-Za-z])"
+)
 
 
 @runtime_checkable
@@ -78,6 +86,17 @@ def counted(n: int, noun: Named | None = None) -> str:
     if noun is None:
         return f"{n:,}"
     return f"{n:,} {noun.one if n == 1 else noun.many}"
+
+
+def with_article(noun: str) -> str:
+    """Write what one of something is called behind "a" or "an", by how its beginning sounds.
+
+    Examples
+    --------
+    >>> [with_article(noun) for noun in ("school", "island", "hour", "unit", "European", "MRI")]
+    ['a school', 'an island', 'an hour', 'a unit', 'a European', 'an MRI']
+    """
+    return f"{'an' if _VOWEL.match(noun) else 'a'} {noun}"
 
 
 def percent(share: float) -> str:

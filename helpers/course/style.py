@@ -65,6 +65,52 @@ def scatter_of(study: Study) -> tuple[Figure, Axes]:
     return figure, axes
 
 
+def mark_levels(axes: Axes, study: Study) -> None:
+    """Name the levels of a two-level predictor below its axis, in place of numbers.
+
+    Examples
+    --------
+    >>> from helpers.study.reading import read_study
+    >>> _, axes = scatter_of(read_study("radon"))
+    >>> mark_levels(axes, read_study("radon"))
+    >>> [text.get_text() for text in axes.get_xticklabels()]
+    ['basement', 'first floor']
+    """
+    levels = study.levels.get(study.predictor.name)
+    if levels is not None:
+        axes.set_xticks([0, 1], [short(level) for level in levels])
+        axes.set_xlim(-0.35, 1.35)
+        axes.set_xlabel(plain(study.predictor.label))
+
+
+def jittered(study: Study, values: pd.Series) -> pd.Series:
+    """Move units of a two-level predictor a little to the sides, so that they do not make a stripe.
+
+    Units of nearly the same outcome are moved apart, whatever the order of the rows.
+
+    Parameters
+    ----------
+    study
+        The study.
+    values
+        The predictor in some of the rows of its frame, by their index.
+
+    Examples
+    --------
+    >>> from helpers.study.reading import read_study
+    >>> study = read_study("radon")
+    >>> float((jittered(study, study.frame["floor"]) - study.frame["floor"]).abs().max()) <= 0.12
+    True
+    """
+    if study.predictor.name not in study.levels:
+        return values
+    frame = study.frame
+    in_order = frame.sort_values([study.outcome.name, study.group.name]).index
+    golden = (np.sqrt(5) - 1) / 2  # its multiples fall nowhere near each other
+    moved = pd.Series(0.24 * (golden * np.arange(len(frame)) % 1 - 0.5), index=in_order)
+    return values + moved.reindex(values.index)
+
+
 def draw_points(axes: Axes, x: pd.Series, y: pd.Series) -> None:
     """Draw units as grey points, fainter the more there are, and no more than can be told apart.
 

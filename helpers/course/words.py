@@ -8,12 +8,18 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Self
+from typing import Self, TypedDict
 from weakref import WeakKeyDictionary
 
 from helpers.models.estimate import Estimate
 from helpers.study.file import Noun, Study
 from helpers.text import NOT_AVAILABLE, counted, number
+from helpers.text import with_article as with_article
+
+# Names of levels that say nothing without their variable.
+_BARE_ANSWERS = frozenset(
+    ("yes", "no", "true", "false", "on", "off", "none", "any", "present", "absent")
+)
 
 
 class Prose:
@@ -93,6 +99,10 @@ class Words:
     behind a space, or nothing.
     ``w`` is the group predictor's label, ``missing`` how many values each variable lacks; both are
     empty where the study has none, and so is ``codes``, what the numbers of categories stand for.
+
+    A predictor with two levels is spoken of by them: ``x_step`` says what a slope compares,
+    ``x_mean`` what the mean of a group is (``x_means`` of several), ``x_coding`` which number
+    stands for which level, and ``x_levels`` holds their names; the last two are empty for others.
     """
 
     title: str
@@ -109,6 +119,11 @@ class Words:
     in_x: str
     codes: str
     missing: str
+    x_step: str
+    x_mean: str
+    x_means: str
+    x_coding: str
+    x_levels: tuple[str, str] | None
 
     @staticmethod
     def text(label: str) -> str:
@@ -130,6 +145,14 @@ class Words:
         return f"{', '.join(first)} and {last}" if first else last
 
 
+class _OfPredictor(TypedDict):
+    x_step: str
+    x_mean: str
+    x_means: str
+    x_coding: str
+    x_levels: tuple[str, str] | None
+
+
 # Each sentence asks for them: collected once a study, for as long as it is there.
 _WORDS: WeakKeyDictionary[Study, Words] = WeakKeyDictionary()
 
@@ -143,6 +166,13 @@ def words(study: Study) -> Words:
     >>> word = words(read_study("hsb"))
     >>> f"{word.y} of {word.units} in {word.groups}"
     'math achievement of students in schools'
+    >>> word.x_step, word.x_mean, word.x_coding, word.x_levels
+    ('where socio-economic status is higher by 1', 'mean socio-economic status', '', None)
+    >>> word = words(read_study("radon"))
+    >>> word.x_step, word.x_mean
+    ('for first floor compared with basement homes', 'share of first floor homes')
+    >>> word.x_coding, word.x_levels
+    ('floor: 0 basement, 1 first floor', ('basement', 'first floor'))
     """
     if study not in _WORDS:
         _WORDS[study] = _collected(study)
@@ -164,10 +194,41 @@ def _collected(study: Study) -> Words:
         in_y=f" {_as_text(study.outcome.units)}" if study.outcome.units else "",
         in_x=f" {_as_text(study.predictor.units)}" if study.predictor.units else "",
         codes="; ".join(
-            f"{_as_text(name)} {', '.join(f'{i} {_as_text(c)}' for i, c in enumerate(levels))}"
-            for name, levels in study.levels.items()
+            f"{_as_text(name)} {_coding(levels)}" for name, levels in study.levels.items()
         ),
         missing=", ".join(f"{n:,} in {_as_text(label)}" for label, n in study.missing.items()),
+        **_of_predictor(study),
+    )
+
+
+def _coding(levels: Iterable[str]) -> str:
+    """Write which number stands for which level: 0 male, 1 female."""
+    return ", ".join(f"{code} {_as_text(name)}" for code, name in enumerate(levels))
+
+
+def _of_predictor(study: Study) -> _OfPredictor:
+    """Collect how the predictor's slope and its means are spoken of."""
+    x, levels = _as_text(study.predictor.label), study.levels.get(study.predictor.name)
+    if levels is None:
+        return _OfPredictor(
+            x_step=f"where {_as_text(study.predictor.label_with_units)} is higher by 1",
+            x_mean=f"mean {x}",
+            x_means=f"means of {x}",
+            x_coding="",
+            x_levels=None,
+        )
+    low, high = map(_as_text, levels)
+    if any(len(name) < 2 or name.lower() in _BARE_ANSWERS for name in levels):
+        step, share = f"where {x} is {high} rather than {low}", f"with {x} {high}"
+    else:
+        units = _as_text(study.unit.many)
+        step, share = f"for {high} compared with {low} {units}", f"of {high} {units}"
+    return _OfPredictor(
+        x_step=step,
+        x_mean=f"share {share}",
+        x_means=f"shares {share}",
+        x_coding=f"{x}: {_coding(levels)}",
+        x_levels=(low, high),
     )
 
 

@@ -17,6 +17,8 @@ from helpers.course.style import (
     draw_line,
     draw_means,
     draw_points,
+    jittered,
+    mark_levels,
     plain,
     sample_note,
     scatter_of,
@@ -61,7 +63,8 @@ def total_and_between(
     x, y = study.predictor.name, study.outcome.name
     figure, axes = scatter_of(study)
     units, groups = plain(study.unit.many), plain(study.group.many)
-    draw_points(axes, data[x], data[y])
+    mark_levels(axes, study)
+    draw_points(axes, jittered(study, data[x]), data[y])
     axes.scatter([], [], s=16, color=DARK_GREY, label=units + sample_note(len(data)))
     draw_means(axes, means[x], means[y], f"means of {groups}")
     lines = {"total": (data, total, units), "between": (means, between, f"means of {groups}")}

@@ -20,6 +20,8 @@ from helpers.course.style import (
     VERMILION,
     draw_line,
     draw_points,
+    jittered,
+    mark_levels,
     plain,
     sample_note,
     short,
@@ -253,7 +255,7 @@ def slopes_in_groups(data: pd.DataFrame, shown: Sequence[Any], study: Study) -> 
     figure = Figure(figsize=(10, 4.8))
     grid = figure.add_gridspec(n_rows, n_columns + 2, width_ratios=[1.25] * 2 + [1] * n_columns)
     overall = figure.add_subplot(grid[:, :2])
-    draw_points(overall, data[x], data[y])
+    draw_points(overall, jittered(study, data[x]), data[y])
     overall_line = np.polyfit(data[x], data[y], 1)
     draw_line(overall, data[x], overall_line, **LINES["total"], label="line of all")
     overall.plot([], [], **LINES["within"], label=f"line of one {plain(study.group.one)} alone")
@@ -264,11 +266,14 @@ def slopes_in_groups(data: pd.DataFrame, shown: Sequence[Any], study: Study) -> 
     overall.set_title(f"{units}{note}" if note else f"all {len(data):,} {units}")
     overall.set_xlabel(plain(study.predictor.label_with_units))
     overall.set_ylabel(plain(study.outcome.label_with_units))
+    mark_levels(overall, study)
     for position, one in enumerate(shown):
         row, column = divmod(position, n_columns)
         axes = figure.add_subplot(grid[row, 2 + column], sharex=overall, sharey=overall)
         rows = data[data[group] == one]
-        axes.scatter(rows[x], rows[y], s=14, color=DARK_GREY, linewidth=0, zorder=3)
+        axes.scatter(
+            jittered(study, rows[x]), rows[y], s=14, color=DARK_GREY, linewidth=0, zorder=3
+        )
         draw_line(axes, data[x], overall_line, **LINES["total"] | {"linewidth": 1.2})
         if rows[x].nunique() > 1:
             draw_line(axes, rows[x], np.polyfit(rows[x], rows[y], 1), **LINES["within"])

@@ -18,7 +18,9 @@ from helpers.course.style import (
     VERMILION,
     draw_line,
     draw_points,
+    jittered,
     legend_above,
+    mark_levels,
     plain,
     sample_note,
     scatter_of,
@@ -117,7 +119,8 @@ def parallel_lines(
     looks = ((BLUE, "-", "o"), (VERMILION, "--", "^"))
     for one, (color, dashes, marker) in zip(marked, looks, strict=False):
         rows = data[data[group] == one]
-        axes.scatter(rows[x], rows[y], s=22, color=color, marker=marker, alpha=0.65, linewidth=0)
+        at = jittered(study, rows[x])
+        axes.scatter(at, rows[y], s=22, color=color, marker=marker, alpha=0.65, linewidth=0)
         draw_line(
             axes,
             rows[x],
@@ -131,6 +134,7 @@ def parallel_lines(
             zorder=4,
         )
     axes.autoscale_view()
+    mark_levels(axes, study)
     legend_above(figure, axes)
     return figure
 
