@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from scipy import stats
 
@@ -76,8 +77,8 @@ def in_common(one: pd.Series, other: pd.Series) -> tuple[float, float, float]:
     (2.0, 2.0, 0.4)
     """
     low, high = max(one.min(), other.min()), min(one.max(), other.max())
-    share = pd.concat([one, other]).between(low, high).mean()
-    return float(low), float(high), float(share)
+    units = np.concatenate([one, other])
+    return float(low), float(high), float(((low <= units) & (units <= high)).mean())
 
 
 def quietly(fit: Callable[[], Any]) -> tuple[Any, bool]:

@@ -1,6 +1,5 @@
 """Figures of chapter 3: deviations from group means, and parallel lines."""
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -70,8 +69,9 @@ def deviations(data: pd.DataFrame, slope: float, study: Study) -> Figure:
     axes.scatter([], [], s=16, color=DARK_GREY, label=units)
     draw_line(axes, data[x], (slope, 0.0), **LINES["within"], label="within slope", zorder=4)
     mean_of = f"minus the mean of the {plain(study.group.one)}"
-    axes.set_xlabel(_wrapped(f"{plain(_coded(study))}, {mean_of}", 68))
-    axes.set_ylabel(f"{_wrapped(plain(study.outcome.label_with_units), 42)},\n{mean_of}")
+    label = f"{plain(_coded(study))}, {mean_of}"
+    axes.set_xlabel(label if len(label) <= 70 else label.replace(f", {mean_of}", f",\n{mean_of}"))
+    axes.set_ylabel(f"{plain(study.outcome.label_with_units)},\n{mean_of}")
     legend_above(figure, axes)
     return figure
 
@@ -154,12 +154,10 @@ def errors(slopes: Mapping[str, Estimate], study: Study) -> Figure:
     'within slope of math achievement on socio-economic status, with 95% intervals'
     """
     label = f"within slope of {study.outcome.label} on {study.predictor.label}"
-    return intervals(slopes, _wrapped(f"{label}, with 95% intervals", 60))
-
-
-def _wrapped(label: str, width: int) -> str:
-    """Break a label into lines that do not reach beyond its figure."""
-    return "\n".join(textwrap.wrap(label, width))
+    figure = intervals(slopes, f"{label}, with 95% intervals")
+    if len(label) > 60:  # it would reach beyond the figure
+        figure.axes[0].set_xlabel(f"{plain(label)},\nwith 95% intervals")
+    return figure
 
 
 def _coded(study: Study) -> str:
@@ -173,5 +171,5 @@ def _coded(study: Study) -> str:
 def _of_others(n_shown: int, n: int, study: Study) -> str:
     groups = plain(study.group.many)
     if n_shown < n:
-        return f"{n_shown} of {n:,} other {groups}, at random"
+        return f"{n_shown} other {groups}, at random"
     return f"other {groups}"

@@ -74,15 +74,15 @@ def range_of_intercepts(facts: Facts) -> Number:
             "takes the predictor into account.": (
                 means_of_y[levels.idxmax()] - means_of_y[levels.idxmin()]
             ),
-            "This is how far the means of the outcome range; asked for are intercepts.": (
+            "This is how far means of the outcome are apart at most; asked for are intercepts.": (
                 means_of_y.max() - means_of_y.min()
             ),
             "This takes the total slope; the model's is the within slope.": (
                 by_total.max() - by_total.min()
             ),
             "This is the pair that the figure marks, picked by the predictor; asked for are the "
-            "largest and the smallest of all intercepts.": abs(
-                levels[ends.idxmax()] - levels[ends.idxmin()]
+            "largest and the smallest of all intercepts.": (
+                abs(levels[ends.idxmax()] - levels[ends.idxmin()]) if facts.means_differ else np.nan
             ),
         },
     )
@@ -116,7 +116,7 @@ def slope_without_the_loudest(facts: Facts) -> Number:
 
 
 def error_without_the_loudest(facts: Facts) -> Number:
-    """03-5: the standard error of that slope, on the degrees of freedom that intercepts leave."""
+    """03-4: the standard error of that slope, on the degrees of freedom that intercepts leave."""
     rest = _without_the_loudest(facts)
     x, y = facts.within(facts.x)[rest], facts.within(facts.y)[rest]
     n_units, n_groups = int(rest.sum()), facts.n_groups - 1
@@ -173,7 +173,7 @@ def _error_with_all(facts: Facts) -> float:
 
 
 def intercept_after_a_shift(facts: Facts) -> Number:
-    """03-4: the change of a group's intercept when its predictor is raised by one."""
+    """03-5: the change of a group's intercept when its predictor is raised by one."""
     b = facts.slope_within
     return Number(
         -b,
@@ -204,6 +204,6 @@ ANSWERS: Answers = {
     "03-1": FIRM_SIZE,
     "03-2": range_of_intercepts,
     "03-3": slope_without_the_loudest,
-    "03-4": intercept_after_a_shift,
-    "03-5": error_without_the_loudest,
+    "03-4": error_without_the_loudest,
+    "03-5": intercept_after_a_shift,
 }

@@ -1,7 +1,6 @@
 """The sentences and tables of chapter 3, one function a paragraph."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from math import nan, sqrt
 from typing import Any
 
@@ -11,7 +10,14 @@ from helpers.course import findings
 from helpers.course.findings import Absorbed, Compared, Finding, Overlap, Strength, Weights
 from helpers.course.tell import the_study as the_study
 from helpers.course.tell import typed
-from helpers.course.words import Prose, count, interval, magnitude, words
+from helpers.course.words import (
+    Prose,
+    count,
+    interval,
+    interval_of_magnitude,
+    magnitude,
+    words,
+)
 from helpers.models.estimate import Estimate
 from helpers.study.file import Noun, Study
 from helpers.text import number, percent
@@ -47,8 +53,8 @@ def three_ways(slope: Estimate, dummies_fit: bool, sizes: pd.Series, study: Stud
         The study, for its words.
     """
     question = (
-        "Their standard errors are not all the same, and neither are their degrees of freedom. "
-        "Which are right?"
+        "The standard errors in the table are not all the same, and neither are the degrees of "
+        "freedom. Which are right?"
     )
     if dummies_fit:
         return Prose(
@@ -144,22 +150,24 @@ def _cluster_robust(robust: Estimate, error: float, weight: pd.Series, study: St
             "equal weight would."
         )
     found = findings.robust_beside_model(robust.std_error, error, weight)
-    opening = "The cluster-robust error of chapter 2 takes none of them for granted."
+    opening = (
+        f"The cluster-robust error of chapter 2 takes none of them for granted. It is {written}"
+    )
     if found is Compared.ALIKE:
-        return f"{opening} It is {written}, and chance alone may make the two differ by so much."
+        return f"{opening}, and chance alone may make the two differ by so much."
     word = words(study)
     if found is Compared.LARGER:
         return (
-            f"{opening} It is {written}, larger by more than chance easily makes it. That is a "
-            f"sign that something of the three does not hold: {word.groups} may differ in slope or "
-            f"in residual variance, or residuals of the same {word.group} may go together. They "
-            f"often do where {word.units} follow one another in time (*serial correlation*). Then "
-            "the robust error is the one to trust."
+            f"{opening}, larger by more than chance would easily make it. That is a sign that "
+            f"something of the three does not hold: {word.groups} may differ in slope or in "
+            f"residual variance, or residuals of the same {word.group} may go together, as they "
+            "often do where the rows of a group are taken one after another (*serial "
+            "correlation*). The robust error is then the one to trust."
         )
     return (
-        f"{opening} It is {written}, smaller by more than chance easily makes it. That is a sign "
-        f"that something of the three does not hold: {word.groups} may differ in residual variance "
-        f"or in slope, or residuals of the same {word.group} may go against each other."
+        f"{opening}, smaller by more than chance would easily make it. That is a sign that "
+        f"something of the three does not hold: {word.groups} may differ in residual variance or "
+        f"in slope, or residuals of the same {word.group} may go against each other."
     )
 
 
@@ -258,21 +266,11 @@ def _line(slope: Estimate, study: Study) -> str:
     if found is Finding.LOWER:
         return (
             f"The line falls: {opening} lower by {magnitude(slope)}{word.in_y} on average "
-            f"{word.x_step} ({interval(_reversed(slope))})."
+            f"{word.x_step} ({interval_of_magnitude(slope)})."
         )
     return (
         f"Whether the line rises or falls cannot be told: its slope is {number(slope)} "
         f"({interval(slope)})."
-    )
-
-
-def _reversed(estimate: Estimate) -> Estimate:
-    """Turn an estimate round, for a sentence that says by how much something is lower."""
-    return replace(
-        estimate,
-        estimate=-estimate.estimate,
-        conf_low=-estimate.conf_high,
-        conf_high=-estimate.conf_low,
     )
 
 
@@ -283,15 +281,15 @@ def _strength(slope: Estimate, spreads: tuple[float, float], study: Study) -> st
     if word.x_levels:
         step, compared = 1.0, word.x_step
     else:
-        step = 2 * sd_x
-        compared = f"where {word.x} is higher by two SDs within {word.groups}"
+        step, compared = 2 * sd_x, f"for a difference of two SDs in {word.x}"
     found = findings.strength(slope, step, sd_y)
     if found is Strength.UNKNOWN:
         return f"Nor can it be told how strong a relation within {word.groups} might be."
-    lower, higher = (number(abs(end) * step / sd_y) for end in (slope.conf_low, slope.conf_high))
+    ends = [abs(end) * step / sd_y for end in (slope.conf_low, slope.conf_high)]
+    lower, higher = (number(end, end) for end in ends)  # two digits
     reach = (
-        f"In SDs of {word.y} within {word.groups}, that interval reaches from {lower} lower to "
-        f"{higher} higher {compared}."
+        f"That reaches from {lower} SDs lower to {higher} SDs higher in {word.y} {compared} (SDs "
+        f"within {word.groups})."
     )
     if found is Strength.WEAK:
         return f"{reach} So the relation within {word.groups} is weak, if there is one."
@@ -398,8 +396,8 @@ def marked_groups(means: pd.DataFrame, rounded: pd.Series, gap: Estimate, study:
         )
     y = means[study.outcome.name]
     return Prose(
-        f"Marked are the two ends of the predictor: {low}, {_tied(lowest, rounded)}the lowest "
-        f"{word.x_mean}, and {high}, {_tied(highest, rounded)}the highest.",
+        f"Marked are {low}, {_tied(lowest, rounded)}the lowest {word.x_mean}, and {high}, "
+        f"{_tied(highest, rounded)}the highest.",
         _gap_of_means(y[highest] - y[lowest], gap, low, high, study),
         _gap(gap, low, high, study),
     )
@@ -434,7 +432,7 @@ def _gap(gap: Estimate, low: str, high: str, study: Study) -> str:
     if found is Finding.LOWER:
         return (
             f"With {word.x} held equal, the model puts {low} higher, by "
-            f"{magnitude(gap)}{word.in_y} ({interval(_reversed(gap))})."
+            f"{magnitude(gap)}{word.in_y} ({interval_of_magnitude(gap)})."
         )
     return (
         f"With {word.x} held equal, it cannot be told which of the two is higher: {high} less "
@@ -474,16 +472,17 @@ def marked_overlap(
 def _in_common(common: tuple[float, float, float], sd: float, study: Study) -> str:
     word, (_, _, share) = words(study), common
     found, where = findings.overlap(share), _where(common, sd, study)
-    rests = (
-        f"What the model says of the two with {word.x} held equal rests on the lines, straight and "
-        f"with one slope for both, more than on {word.units} that are alike."
-    )
+    held = f"What the model says of the two with {word.x} held equal"
     if found is Overlap.NONE:
-        return f"A warning: the two do not overlap in {word.x} at all. {rests}"
+        return (
+            f"A warning: the two do not overlap in {word.x} at all. {held} rests wholly on the "
+            f"lines, straight and with one slope for both, and not on {word.units} that are alike."
+        )
     if found is Overlap.LITTLE:
         return (
             f"A warning: the two overlap little in {word.x}. Of their {word.units}, "
-            f"{percent(share)} are {where}. {rests}"
+            f"{percent(share)} are {where}. {held} rests on the lines, straight and with one slope "
+            f"for both, more than on {word.units} that are alike."
         )
     return f"Of their {word.units}, {percent(share)} are {where}."
 

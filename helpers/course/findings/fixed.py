@@ -3,6 +3,7 @@
 import math
 from enum import Enum
 
+import numpy as np
 import pandas as pd
 from scipy.special import chdtr, chdtrc
 
@@ -87,7 +88,7 @@ def effective_groups(weight: pd.Series) -> float:
     >>> effective_groups(pd.Series([0.25, 0.25, 0.25, 0.25])), effective_groups(pd.Series([1, 0]))
     (4.0, 1.0)
     """
-    return float(1 / (weight**2).sum())
+    return float(1 / (weight.to_numpy() ** 2).sum())
 
 
 def robust_beside_model(robust: float, model_based: float, weight: pd.Series) -> Compared:
@@ -196,7 +197,7 @@ def n_silent(weight: pd.Series) -> int:
     >>> n_silent(pd.Series([0.6, 0.4, 0.0]))
     1
     """
-    return int((weight < 1e-12).sum())
+    return int((weight.to_numpy() < 1e-12).sum())
 
 
 def n_with_half(weight: pd.Series) -> int:
@@ -205,7 +206,7 @@ def n_with_half(weight: pd.Series) -> int:
     >>> n_with_half(pd.Series([0.3, 0.2, 0.4, 0.1]))
     2
     """
-    largest_first = weight.sort_values(ascending=False)
+    largest_first = np.sort(weight.to_numpy())[::-1]
     return int((largest_first.cumsum() < 0.5 - 1e-9).sum()) + 1
 
 
@@ -226,7 +227,7 @@ def weights(weight: pd.Series) -> Weights:
     >>> weights(pd.Series([0.5, 0.5])), weights(pd.Series([0.8, 0.2]))  # doctest: +ELLIPSIS
     (<Weights.EQUAL: 'all have the same'>, <Weights.ONE: ...>)
     """
-    if weight.max() - weight.min() < 1e-9:
+    if np.ptp(weight.to_numpy()) < 1e-9:
         return Weights.EQUAL
     if n_with_half(weight) == 1:
         return Weights.ONE
