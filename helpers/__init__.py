@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from helpers.chapters.checking import Check as Check
+    from helpers.course.demonstrations.simulated import (
+        demonstrate_between_within as demonstrate_between_within,
+    )
     from helpers.course.demonstrations.simulated import demonstrate_icc as demonstrate_icc
     from helpers.course.demonstrations.simulated import (
         demonstrate_naive_error as demonstrate_naive_error,
@@ -73,6 +76,7 @@ _ROOM_OF = {
     "percent": "text",
     "magnitude": "course.words",
     "words": "course.words",
+    "demonstrate_between_within": "course.demonstrations.simulated",
     "demonstrate_icc": "course.demonstrations.simulated",
     "demonstrate_naive_error": "course.demonstrations.simulated",
     "demonstrate_shrinkage": "course.demonstrations.simulated",

@@ -50,7 +50,7 @@ def landing_figure(notebooks: Iterable[NotebookNode]) -> str:
     intercept = data[y].mean() - slopes["total"] * data[x].mean()
     label = f"total: line through all {STUDY.unit.many}"
     draw_line(axes, means[x], (slopes["total"], intercept), **LINES["total"], label=label, zorder=4)
-    axes.get_legend().remove()
+    figure.legends[0].remove()
     legend_above(figure, axes, ncols=1)
     svg = io.StringIO()
     with rc_context({"svg.hashsalt": "landing"}):  # the same bytes from the same data

@@ -8,7 +8,13 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from helpers import demonstrate_icc, demonstrate_naive_error, demonstrate_shrinkage, read_study
+from helpers import (
+    demonstrate_between_within,
+    demonstrate_icc,
+    demonstrate_naive_error,
+    demonstrate_shrinkage,
+    read_study,
+)
 from helpers.course.demonstrations.simulated import Demonstration
 from helpers.running.writing import write_whole
 from helpers.study.checksums import checksum, code_checksum
@@ -19,6 +25,7 @@ TEMPLATE = Template((ROOT / "site" / "player.html").read_text(encoding="utf-8"))
 KEPT = ROOT / "build" / "live"  # a thousand studies for each value take their time
 
 DEMONSTRATIONS: dict[str, Callable[[Study], Demonstration]] = {
+    "live-between-within": demonstrate_between_within,
     "live-icc": demonstrate_icc,
     "live-naive-error": demonstrate_naive_error,
     "live-shrinkage": demonstrate_shrinkage,

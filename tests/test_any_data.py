@@ -102,7 +102,7 @@ def test_a_mapping_serves_as_a_study_too(tmp_path: Path) -> None:
     frame, keys = clinics()
     frame.to_csv(tmp_path / "data.csv", index=False)
     chapter = execute("02", {"data": str(tmp_path / "data.csv"), **keys})
-    assert "231 patients in 12 clinics" in chapter.texts["the-study"]
+    assert "231 patients of 12 clinics" in chapter.texts["the-study"]
 
 
 def test_the_data_are_not_named_where_the_chapters_speak_for_themselves() -> None:

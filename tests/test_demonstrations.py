@@ -18,6 +18,7 @@ from scipy.stats import norm
 from helpers import fit_mixed, number, read_study
 from helpers.course.demonstrations.live import Player
 from helpers.course.demonstrations.simulated import (
+    BetweenWithinDemonstration,
     Demonstration,
     Fitted,
     IccDemonstration,
@@ -27,7 +28,12 @@ from helpers.course.demonstrations.simulated import (
 from helpers.models.reml import Reduced
 from helpers.study.file import STUDY_FOLDERS, Study
 
-KINDS = (IccDemonstration, ShrinkageDemonstration, NaiveErrorDemonstration)
+KINDS = (
+    BetweenWithinDemonstration,
+    IccDemonstration,
+    ShrinkageDemonstration,
+    NaiveErrorDemonstration,
+)
 STUDIES = ("hsb", "sleepstudy", "wages")
 
 each_kind = pytest.mark.parametrize("kind", KINDS)
@@ -73,6 +79,31 @@ def test_it_draws_and_speaks_on_every_study(kind: type[Demonstration], study: st
     demonstration = kind(read_study(study))
     assert demonstration.draw(demonstration.start).axes
     assert "nan" not in demonstration.say(demonstration.start)
+
+
+# -- between and within --------------------------------------------------------------------------
+
+
+def test_the_slopes_that_it_names_are_those_of_the_units_drawn() -> None:
+    demonstration = BetweenWithinDemonstration(read_study("hsb"))
+    for value in demonstration.values:
+        x, y = demonstration.drawn(value)
+        means = x.mean(axis=1), y.mean(axis=1)
+        deviations = x - means[0][:, None], y - means[1][:, None]
+        within = (deviations[0] * deviations[1]).sum() / (deviations[0] ** 2).sum()
+        assert within == pytest.approx(demonstration.within)
+        assert 3 * (means[0] ** 2).sum() / (x**2).sum() == pytest.approx(value)
+        total = np.polyfit(x.ravel(), y.ravel(), 1)[0]
+        assert demonstration.total(value) == pytest.approx(total, abs=1e-12)
+        sentence = demonstration.say(value)
+        if value > 0:
+            assert np.polyfit(*means, 1)[0] == pytest.approx(demonstration.between)
+            assert float(re.search(r"= (-?[\d.]+)\. ", sentence)[1]) == pytest.approx(
+                total, abs=0.005
+            )
+        assert ("rises, as" in sentence) == (value > 0 and total > 1e-9)
+        assert ("falls" in sentence) == (total < -1e-9)
+        assert ("no between slope" in sentence) == (value == 0)
 
 
 # -- the intraclass correlation ------------------------------------------------------------------

@@ -17,9 +17,10 @@ def test_chapters_1_and_2_say_what_their_numbers_say(on_hsb: OnHsb) -> None:
     assert "Both lines rise" in second["regressions-say"]
     assert "The line through the means is the steeper one." in second["regressions-say"]
     assert "stands 28% of the way" in second["identity-say"]
-    assert "would overstate the relation inside schools" in second["easy-mistake-say"]
+    assert "would overstate the relation within schools" in second["easy-mistake-say"]
     assert "1.37 times the naive one, more than such an error explains" in second["robust-say"]
-    assert "higher value of math achievement" in second["robust-say"]
+    assert "math achievement is on average higher" in second["robust-say"]
+    assert "That is 2.65 times as large." in second["shared-say"]
 
 
 def test_chapters_3_to_5_say_what_their_numbers_say(on_hsb: OnHsb) -> None:

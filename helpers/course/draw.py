@@ -1,6 +1,7 @@
 """Figures that several chapters share."""
 
 from collections.abc import Mapping
+from textwrap import fill
 
 from matplotlib.figure import Figure
 
@@ -45,5 +46,5 @@ def intervals(rows: Mapping[str, Estimate], label: str) -> Figure:
     axes.set_yticks(range(len(rows)), [plain(name) for name in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.grid(axis="y", visible=False)
-    axes.set_xlabel(plain(label))
+    axes.set_xlabel(fill(plain(label), 76))
     return figure

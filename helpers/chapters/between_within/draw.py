@@ -1,6 +1,7 @@
 """Figures of chapter 2: the lines through units and through means, and their weighted average."""
 
 from collections.abc import Mapping
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from helpers.course.style import (
     draw_means,
     draw_points,
     jittered,
+    legend_above,
     mark_levels,
     plain,
     sample_note,
@@ -25,6 +27,7 @@ from helpers.course.style import (
 )
 from helpers.models.estimate import Estimate
 from helpers.study.file import Study
+from helpers.text import number, percent
 
 
 @STYLE
@@ -73,7 +76,7 @@ def total_and_between(
         if np.isfinite(coefficients).all():
             label = f"{model}: line through {of}"
             draw_line(axes, rows[x], coefficients, **LINES[model], label=label, zorder=4)
-    axes.legend(loc="best")
+    legend_above(figure, axes, ncols=2)
     return figure
 
 
@@ -97,7 +100,7 @@ def within_and_between(
     -------
     Figure
         A point and a short line for each group, half a standard deviation of its predictor to
-        either side, and the between line through the means.
+        either side, and the between line through the means; the more groups, the fainter.
 
     Examples
     --------
@@ -119,13 +122,14 @@ def within_and_between(
         ],
         axis=1,
     )
+    mark_levels(axes, study)
     axes.add_collection(
         LineCollection(
             list(ends),
             color=GREEN,
-            alpha=0.6,
+            alpha=float(np.clip(60 / len(means), 0.25, 0.8)),
             linewidth=1.1,
-            label=f"within: the average slope inside {plain(study.group.many)}",
+            label=f"within: a line for each {plain(study.group.one)}",
         )
     )
     draw_means(axes, means[x], means[y], f"means of {plain(study.group.many)}")
@@ -136,15 +140,15 @@ def within_and_between(
             means[x],
             (slopes["between"], intercept),
             **LINES["between"] | {"linewidth": 3},
-            label="between: line through the means",
+            label=f"between: line through means of {plain(study.group.many)}",
             zorder=4,
         )
-    axes.legend(loc="best")
+    legend_above(figure, axes, ncols=2)
     return figure
 
 
 @STYLE
-def weighted_average(slopes: Mapping[str, float], weight: float, study: Study) -> Figure:
+def weighted_average(slopes: Mapping[str, Estimate], weight: float, study: Study) -> Figure:
     """Draw the total slope where it stands between the within and the between slope.
 
     Parameters
@@ -166,25 +170,34 @@ def weighted_average(slopes: Mapping[str, float], weight: float, study: Study) -
     Examples
     --------
     >>> from helpers.study.reading import read_study
-    >>> slopes = {"within": 2.0, "between": 6.0, "total": 3.0}
+    >>> values = {"within": 2.0, "between": 6.0, "total": 3.0}
+    >>> slopes = {name: Estimate(name, "fixed", "ses", value) for name, value in values.items()}
     >>> len(weighted_average(slopes, 0.25, read_study("hsb")).axes[0].lines)
     4
     """
     figure = Figure(figsize=(8, 2.1))
     axes = figure.subplots()
-    ends = [slopes["within"], slopes["between"]]
+    # What differs from the total slope by rounding alone is the total slope.
+    total, least = slopes["total"].estimate, 1e-9 * slopes["total"].std_error
+    at = {
+        model: total if abs(slope.estimate - total) < least else slope.estimate
+        for model, slope in slopes.items()
+    }
+    ends = [at["within"], at["between"]]
     axes.plot(ends, [0, 0], color=GREY, linewidth=3, zorder=1)
     names = {"within": "within", "between": "between, by size", "total": "total"}
     for (model, name), marker in zip(names.items(), "osD", strict=True):
-        value = slopes[model]
+        value = at[model]
         if not np.isfinite(value):
             continue
-        look = LINES[model]["color"]
-        axes.plot(value, 0, marker, markersize=11, color=look, label=name, zorder=3)
+        # A small mark on a large one: both are seen where two slopes are one.
+        size = 9 if model == "total" else 15
+        look = {"markersize": size, "color": LINES[model]["color"], "label": name}
+        axes.plot(value, 0, marker, zorder=3, **look)
         # The two ends write outwards, so that they stay apart however short the line is.
         side = 0 if model == "total" else 1 if value > np.nanmean(ends) else -1
         axes.annotate(
-            f"{name}\n{value:.4g}",
+            f"{name}\n{number(slopes[model])}",
             (value, 0),
             xytext=(10 * side, -14 if side else 12),
             textcoords="offset points",
@@ -192,13 +205,14 @@ def weighted_average(slopes: Mapping[str, float], weight: float, study: Study) -
             va="top" if side else "bottom",
         )
     axes.set_ylim(-1, 1)
-    axes.margins(x=0.2)
+    axes.margins(x=0.3)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
-    axes.set_xlabel(
+    label = (
         f"slope of {plain(study.outcome.label)} on {plain(study.predictor.label)} "
-        f"(weight of the between slope: {weight:.3g})"
+        f"(weight of between: {percent(weight)})"
     )
+    axes.set_xlabel(fill(label, 76))
     return figure
 
 

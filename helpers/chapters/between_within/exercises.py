@@ -1,9 +1,11 @@
 """Answers to the exercises of chapter 2, between and within."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from helpers.course.exercises.facts import Answers, Facts
-from helpers.course.exercises.kinds import Choice, Number, prediction, share
+from helpers.course.exercises.facts import Answers, Facts, slope
+from helpers.course.exercises.kinds import Choice, Number, Reply, prediction, share
 from helpers.course.findings import Steepness, steepness
 from helpers.text import number
 
@@ -65,6 +67,8 @@ def weight_of_the_outcome(facts: Facts) -> Number:
             "This is the weight of the within slope; asked for is that of the between slope.": (
                 1 - of_y
             ),
+            "This is the slope of the chapter's predictor on its outcome; asked for is the weight "
+            "of the between slope in it.": slope(facts.data[facts.y], facts.data[facts.x]),
         },
     )
 
@@ -85,12 +89,42 @@ def slope_by_size(facts: Facts) -> Number:
                 facts.slope_total
             ),
             "This is the within slope; asked for is one between groups.": facts.slope_within,
+            "This is by how much the between slope exceeds the within slope: the coefficient of "
+            "the group mean beside the predictor. Here the group mean stands alone.": (
+                by_size - facts.slope_within
+            ),
         },
     )
 
 
+@dataclass(frozen=True)
+class ButForChance(Number):
+    """A number to be reasoned out, which a single random draw comes near.
+
+    Attributes
+    ----------
+    chance
+        How far from it a draw may be, in its own units.
+    """
+
+    chance: float = 0.0
+
+    def reply_to(self, answer: float) -> Reply:
+        """Say what a number is, and of what a draw may have given that it is near."""
+        reply = super().reply_to(answer)
+        if reply.verdict == "right" or reply.text in self.mistakes:
+            return reply
+        if abs(answer - self.value) > self.chance:
+            return reply
+        return Reply(
+            "not yet",
+            "Near, as a permutation would be: another one gives another number. The identity says "
+            "around which they scatter.",
+        )
+
+
 def slope_after_permuting(facts: Facts) -> Number:
-    """02-4: the total slope once the predictor is permuted inside each group."""
+    """02-4: the total slope that is left, but for chance, once values are permuted in groups."""
     of_x = facts.eta_squared(facts.x)
     expected = of_x * facts.slope_between_by_size if facts.means_differ else 0.0
     deviations = {name: facts.within(name) for name in (facts.x, facts.y)}
@@ -101,11 +135,11 @@ def slope_after_permuting(facts: Facts) -> Number:
     # The variance of a sum of products under permutation, group by group.
     spread = (squares[facts.x] * squares[facts.y])[several] / (facts.sizes[several] - 1)
     total = facts.data[facts.x].var(ddof=0) * facts.n_units
-    return Number(
+    return ButForChance(
         expected,
-        "Permuting inside groups leaves the means, and with them the between slope and its "
+        "Permuting within groups leaves the means, and with them the between slope and its "
         "weight; the within slope becomes zero but for chance. So the total slope becomes the "
-        f"between slope weighted by size, times eta squared: {number(expected)}, but for chance."
+        f"between slope weighted by size, times eta squared: {number(expected)}."
         if facts.means_differ
         else "Here all groups have the same mean of the predictor, so that the weight of the "
         "between slope is zero. The within slope becomes zero but for chance, and the total slope "
@@ -115,12 +149,14 @@ def slope_after_permuting(facts: Facts) -> Number:
             "their index?": facts.slope_total,
             "This is the between slope by size, which stays as it was; the total slope holds only "
             "a part of it.": facts.slope_between_by_size,
+            "This is the between slope that counts each group once, times eta squared; the "
+            "identity holds for the one weighted by size.": of_x * facts.slope_between,
             "This is the within slope before permuting.": facts.slope_within,
             "This permutes over all rows; groups were to keep their values.": (
                 0.0 if facts.means_differ else np.nan
             ),
         },
-        tolerance=float(4 * np.sqrt(spread.sum()) / total),
+        chance=float(4 * np.sqrt(spread.sum()) / total),
     )
 
 

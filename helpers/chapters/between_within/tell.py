@@ -6,7 +6,8 @@ import pandas as pd
 
 from helpers.course import findings
 from helpers.course.findings import Fallacy, Finding, Lines, Steepness
-from helpers.course.words import Prose, count, interval, magnitude, words
+from helpers.course.tell import typed as typed
+from helpers.course.words import Prose, count, interval, magnitude, with_article, words
 from helpers.models.estimate import Estimate
 from helpers.study.file import Study
 from helpers.text import counted, number, percent
@@ -19,16 +20,26 @@ def the_study(study: Study) -> Prose:
     """Say what is studied, and how many rows are left out."""
     word, frame = words(study), study.frame
     opening = (
-        f"The study again: {count(len(frame), study.unit)} in "
+        f"The study again: {count(len(frame), study.unit)} of "
         f"{count(frame[study.group.name].nunique(), study.group)}. The outcome is "
         f"{word.y_with_units}, the predictor {word.x_with_units}."
     )
+    return Prose(opening, _coding(study), _left_out(study))
+
+
+def _coding(study: Study) -> str:
+    coding = words(study).x_coding
+    if not coding:
+        return ""
+    return f"In the data its two levels are numbers ({coding})."
+
+
+def _left_out(study: Study) -> str:
     if study.n_left_out == 0:
-        return Prose(opening)
-    return Prose(
-        opening,
+        return ""
+    return (
         f"Left out for a missing value: {count(study.n_left_out)} of the {count(study.n_rows)} "
-        f"rows of the file (missing: {word.missing}).",
+        f"rows of the file (missing: {words(study).missing})."
     )
 
 
@@ -48,7 +59,8 @@ def two_regressions(total: Estimate, between: Estimate, n_groups: int, study: St
         _directions(total, between, study),
         _steeper(total, between),
         _two_means(between, n_groups),
-        "(Slopes in sentences end near the second significant digit of a standard error.)",
+        "(A slope is written to the second significant digit of its standard error; further "
+        "digits would be noise.)",
     )
 
 
@@ -56,25 +68,26 @@ def _directions(total: Estimate, between: Estimate, study: Study) -> str:
     word, found = words(study), findings.lines(total, between)
     if found is Lines.ABSENT:
         return (
-            f"The means of {word.x} are the same in all {word.groups}, so there is no between "
-            "slope in this study: a line needs points that differ."
+            f"The slope among {word.units} is {number(total)}. The {word.x_mean} is the same in "
+            f"all {word.groups}, so there is no between slope in this study: a line needs points "
+            "that differ."
         )
     if found is Lines.RISING:
         return (
-            f"Both lines rise in these data. Where {word.x_with_units} is higher by 1, {word.y} is "
-            f"higher on average by {magnitude(total)}{word.in_y} among {word.units}, and by "
-            f"{magnitude(between)}{word.in_y} among means of {word.groups}."
+            f"Both lines rise in these data: {word.x_step}, {word.y} is higher on average by "
+            f"{magnitude(total)}{word.in_y} among {word.units}. Among {word.groups}, mean {word.y} "
+            f"is higher by {magnitude(between)}{word.in_y} where the {word.x_mean} is higher by 1."
         )
     if found is Lines.FALLING:
         return (
-            f"Both lines fall in these data. Where {word.x_with_units} is higher by 1, {word.y} is "
-            f"lower on average by {magnitude(total)}{word.in_y} among {word.units}, and by "
-            f"{magnitude(between)}{word.in_y} among means of {word.groups}."
+            f"Both lines fall in these data: {word.x_step}, {word.y} is lower on average by "
+            f"{magnitude(total)}{word.in_y} among {word.units}. Among {word.groups}, mean {word.y} "
+            f"is lower by {magnitude(between)}{word.in_y} where the {word.x_mean} is higher by 1."
         )
     if found is Lines.LEVEL:
         return (
             f"The line through the means is level, since the means of {word.y} do not rise or fall "
-            f"with those of {word.x}; the slope among {word.units} is {number(total)}."
+            f"with the {word.x_means}; the slope among {word.units} is {number(total)}."
         )
     return (
         "The two lines do not have the same direction in these data: among "
@@ -103,15 +116,35 @@ def _two_means(between: Estimate, n_groups: int) -> str:
     )
 
 
-def within_slope(
-    total: Estimate, between: Estimate, within: Estimate, n_groups: int, study: Study
-) -> Prose:
-    """Say how steep the line through the means is beside the short lines inside groups.
+def questions(means_differ: bool, study: Study) -> Prose:
+    """Say how many questions the total slope has to answer; `means_differ` where groups' means do.
 
     Parameters
     ----------
-    total, between, within
-        The slope of all units, of the means of groups, and of the deviations from them.
+    means_differ
+        Whether means of the predictor differ.
+    study
+        The study, for its words.
+    """
+    word = words(study)
+    if not means_differ:
+        return Prose(
+            f"In this study only the second can be asked, since the {word.x_mean} is the same in "
+            f"all {word.groups}."
+        )
+    return Prose(
+        "The total slope is asked about the sum of both parts, and can give only one answer to two "
+        "questions."
+    )
+
+
+def within_slope(between: Estimate, within: Estimate, n_groups: int, study: Study) -> Prose:
+    """Say how steep the line through the means is beside the short lines within groups.
+
+    Parameters
+    ----------
+    between, within
+        The slope of the means of groups, and of the deviations from them.
     n_groups
         The number of groups.
     study
@@ -119,8 +152,9 @@ def within_slope(
     """
     word = words(study)
     return Prose(
-        f"Each short line has the within slope, {number(within.estimate, total.std_error)}, and "
-        f"reaches half an SD of {word.x} in its own {word.group} to either side of the mean.",
+        f"Each short line stands for one {word.group} and has the within slope, {number(within)}. "
+        f"To either side of the mean it reaches half an SD of {word.x}, as that varies within the "
+        f"{word.group}.",
         _dashed_line(between, within),
         _so_much(between, n_groups, study),
     )
@@ -152,25 +186,23 @@ def _dashed_line(between: Estimate, within: Estimate) -> str:
 
 
 def _so_much(between: Estimate, n_groups: int, study: Study) -> str:
-    if pd.isna(between.estimate):
+    if pd.isna(between.std_error):
         return ""
     return (
-        f"So much describes these {count(n_groups, study.group)}. Whether the two slopes differ by "
-        "more than chance is a question for a model that holds both, in chapter 4."
+        f"That describes the {count(n_groups, study.group)} at hand. Whether the two slopes differ "
+        "by more than chance is a question for a model that holds both, in chapter 4."
     )
 
 
 def weighted_average(
-    between: Estimate, by_size: float, eta_squared: float, sizes: pd.Series, study: Study
+    between: Estimate, by_size: Estimate, eta_squared: float, sizes: pd.Series, study: Study
 ) -> Prose:
     """Say what the total slope is an average of, and what weighting by size does.
 
     Parameters
     ----------
-    between
-        The slope of the means of groups, each counted once.
-    by_size
-        The same with groups weighted by size, in units of the outcome over those of the predictor.
+    between, by_size
+        The slope of the means of groups, each counted once, and each weighted by its size.
     eta_squared
         Its weight in the total slope, from 0 to 1.
     sizes
@@ -181,8 +213,9 @@ def weighted_average(
     word = words(study)
     if pd.isna(between.estimate):
         return Prose(
-            f"Since {word.x} has the same mean in all {word.groups}, its eta squared is zero: "
-            "nothing of the total slope comes from between, and all of it is the within slope."
+            f"Since the {word.x_mean} is the same in all {word.groups}, the eta squared of "
+            f"{word.x} is zero: nothing of the total slope comes from between, and all of it is "
+            "the within slope."
         )
     return Prose(
         f"The weighted average and the total slope agree, as they must. Of the variation in "
@@ -193,27 +226,30 @@ def weighted_average(
     )
 
 
-def _weighting(between: Estimate, by_size: float, sizes: pd.Series, study: Study) -> str:
+def _weighting(between: Estimate, by_size: Estimate, sizes: pd.Series, study: Study) -> str:
     word = words(study)
     if sizes.min() == sizes.max():
         return f"All {word.groups} are of one size here, so weighting them by size changes nothing."
-    if findings.written_alike(by_size, between):
+    if pd.isna(between.std_error):
+        return "Two means lie on one line, so weighting them by size changes nothing."
+    if findings.slopes_alike(by_size.estimate, between):
         return f"Weighting {word.groups} by size hardly changes the between slope here."
     return (
         f"Weighting {word.groups} by size moves the between slope from {number(between)} to "
-        f"{number(by_size, between.std_error)}, and it is the second that makes the identity hold."
+        f"{number(by_size)}, and it is the second that makes the identity hold."
     )
 
 
 def what_it_is_worth(means_differ: bool, study: Study) -> Prose:
     """Say what the identity says of the total slope; `means_differ` where groups' means do."""
-    opening = "This is arithmetic and holds in any data."
+    word, opening = words(study), "This is arithmetic and holds in any data."
     if not means_differ:
         return Prose(opening)
     return Prose(
         opening,
         "It also says what the total slope is worth: it mixes two slopes, in a proportion that "
-        f"depends on how these {words(study).groups} happened to be composed.",
+        f"depends on how much of the variation in {word.x} happens to lie between these "
+        f"{word.groups}.",
     )
 
 
@@ -229,14 +265,13 @@ def ecological_fallacy(total: Estimate, between: Estimate, within: Estimate, stu
     """
     word = words(study)
     rows = [
-        f"| how much {word.y} goes with 1 more in {word.x_with_units} | slope |",
+        f"| how much higher {word.y} is {word.x_step} | slope |",
         "|---|---|",
         f"| mistaken for a slope of {word.units}: the means of {word.groups} | {number(between)} |",
         f"| all {word.units}, {word.groups} forgotten | {number(total)} |",
-        f"| {word.units} of one {word.group}, on average | "
-        f"{number(within.estimate, total.std_error)} |",
+        f"| {word.units} of one {word.group}, on average | {number(within)} |",
     ]
-    cost = Prose(_cost(between, within, study), _chance(between))
+    cost = Prose(_cost(between, within, study), _chapter_4(between, within))
     return Prose.of_paragraphs("\n".join(rows), cost.text)
 
 
@@ -244,41 +279,54 @@ def _cost(between: Estimate, within: Estimate, study: Study) -> str:
     word, found = words(study), findings.ecological_fallacy(between, within)
     if found is Fallacy.ABSENT:
         return (
-            f"Here the mistake cannot be made: the means of {word.x} do not differ, and no slope "
-            "can be read off them."
+            f"Here the mistake cannot be made: the {word.x_mean} is the same in all {word.groups}, "
+            "and no slope can be read off the means."
+        )
+    if found is Fallacy.UNMEASURED:
+        return (
+            "Whether the mistake would mislead here cannot be told: two means always lie on one "
+            "line, so that their slope has no standard error."
         )
     if found is Fallacy.TURNED:
         return (
-            f"In these data the mistake would turn the relation inside {word.groups} round: read "
+            f"In these data the mistake would turn the relation within {word.groups} round: read "
             "off the means it has the opposite direction."
         )
     if found is Fallacy.SIGNS_DIFFER:
         return (
-            f"The slope of the means and the slope inside {word.groups} have opposite signs in "
+            f"The slope of the means and the slope within {word.groups} have opposite signs in "
             "these data, but at least one of them is so uncertain that its direction cannot be "
             "told."
         )
     if found is Fallacy.UNCLEAR:
         return (
             "Whether the mistake would mislead here cannot be told from these two regressions: the "
-            f"slope of the means and the slope inside {word.groups} are not far apart for their "
+            f"slope of the means and the slope within {word.groups} are not far apart for their "
             "standard errors."
+        )
+    if found is Fallacy.UNFOUNDED:
+        return (
+            f"In these data the mistake would report a relation that is not found within "
+            f"{word.groups}: there the 95% interval of the slope holds zero."
         )
     if found is Fallacy.OVERSTATED:
         return (
-            f"In these data the mistake would overstate the relation inside {word.groups}: read "
+            f"In these data the mistake would overstate the relation within {word.groups}: read "
             "off the means it is steeper than it is there on average."
         )
     return (
-        f"In these data the mistake would understate the relation inside {word.groups}: read off "
+        f"In these data the mistake would understate the relation within {word.groups}: read off "
         "the means it is flatter than it is there on average."
     )
 
 
-def _chance(between: Estimate) -> str:
-    if pd.isna(between.estimate):
+def _chapter_4(between: Estimate, within: Estimate) -> str:
+    found = findings.ecological_fallacy(between, within)
+    if found in (Fallacy.ABSENT, Fallacy.UNMEASURED):
         return ""
-    return "Part of any difference, or all of it, can be chance; chapter 4 asks how much."
+    if found in (Fallacy.UNCLEAR, Fallacy.SIGNS_DIFFER):
+        return "Chapter 4 asks again, with both slopes in one model."
+    return "How far apart the two slopes are, beyond chance, chapter 4 estimates."
 
 
 def correlations(of_means: float, of_units: float, n_groups: int, study: Study) -> Prose:
@@ -299,14 +347,27 @@ def correlations(of_means: float, of_units: float, n_groups: int, study: Study) 
         return Prose()
     return Prose(
         f"Robinson compared correlations. Here that of the means is {number(of_means)}, that of "
-        f"all {word.units} {number(of_units)}. Averaging removes variation within {word.groups}. "
-        f"Where {word.groups} differ by more than chance, that can take away more scatter than "
-        "relation, so that correlations of means are often the stronger ones. That too says "
-        f"nothing about single {word.units}."
+        f"all {word.units} {number(of_units)}.",
+        _often_stronger(of_means, of_units, study),
+        "A correlation of means says nothing about the relation within "
+        f"{with_article(word.group)}, and that is what the mistake is about.",
     )
 
 
-def robust_error(ratio: float, own_error: float, n_groups: int, study: Study) -> Prose:
+def _often_stronger(of_means: float, of_units: float, study: Study) -> str:
+    word, found = words(study), findings.steepness(of_means, of_units)
+    opening = (
+        f"A mean levels out what sets {word.units} of one {word.group} apart, so correlations of "
+        "means are often the stronger ones"
+    )
+    if found is Steepness.STEEPER:
+        return f"{opening}, as here."
+    if found is Steepness.FLATTER:
+        return f"{opening}, though not here."
+    return f"{opening}; here the two are about as strong."
+
+
+def robust_error(ratio: float, own_error: float, df: float, n_groups: int, study: Study) -> Prose:
     """Say how the cluster-robust standard error of the slope compares with the naive one.
 
     Parameters
@@ -315,6 +376,8 @@ def robust_error(ratio: float, own_error: float, n_groups: int, study: Study) ->
         The cluster-robust standard error, in units of the naive one.
     own_error
         The error of the robust one, as a share of it.
+    df
+        The degrees of freedom of the robust one.
     n_groups
         The number of groups.
     study
@@ -322,16 +385,41 @@ def robust_error(ratio: float, own_error: float, n_groups: int, study: Study) ->
     """
     word = words(study)
     return Prose(
-        "A standard error is itself an estimate, and this one learns from "
-        f"{count(n_groups, study.group)} only. As a rule of thumb it carries an error of its own "
-        f"of about {percent(own_error)}, more if {word.groups} are unequal.",
+        "A standard error is itself an estimate. This one is added up from "
+        f"{count(n_groups, study.group)}. If the errors of all {word.units} were independent, "
+        f"normal and equally spread, it would have {_degrees_of_freedom(df)} (Bell and McCaffrey, "
+        f"2002), and that means an error of its own of about {percent(own_error)}.",
+        _were_they_alike(df, n_groups, study),
         _beside_naive(ratio, own_error, study),
+    )
+
+
+def _degrees_of_freedom(df: float) -> str:
+    if round(df) == 1:
+        return "about 1 degree of freedom"
+    return f"about {df:,.0f} degrees of freedom"
+
+
+def _were_they_alike(df: float, n_groups: int, study: Study) -> str:
+    if round(df) >= n_groups - 1:
+        return ""
+    word = words(study)
+    return (
+        f"(If all {word.groups} were of one size and alike in {word.x}, it would have "
+        f"{count(n_groups - 1)}.)"
     )
 
 
 def _beside_naive(ratio: float, own_error: float, study: Study) -> str:
     word, found = words(study), findings.robust_error(ratio, own_error)
-    opening = f"The cluster-robust standard error of the slope is {ratio:.2f} times the naive one"
+    if found is Finding.ABSENT:
+        return (
+            "Here it comes out as zero, because the products add up to zero in each "
+            f"{word.group}. So it measures nothing, and is no sign of certainty."
+        )
+    opening = (
+        f"The cluster-robust standard error of the slope is {number(ratio)} times the naive one"
+    )
     if found is Finding.HIGHER:
         return (
             f"{opening}, more than such an error explains. Treating rows as independent and "
@@ -339,9 +427,10 @@ def _beside_naive(ratio: float, own_error: float, study: Study) -> str:
         )
     if found is Finding.LOWER:
         return (
-            f"{opening}, smaller than such an error explains. This can happen when the slope rests "
-            f"mostly on comparisons inside {word.groups}: what all {word.units} of one "
-            f"{word.group} share then drops out of it, but counts as noise in the naive formula."
+            f"{opening}, less than such an error allows. Several things can do that. One is a "
+            f"slope that rests mostly on comparisons within {word.groups}: what all {word.units} "
+            f"of one {word.group} share then drops out of it, but counts as noise in the naive "
+            f"formula. Another is {word.y} that spreads less where {word.x} is far from its mean."
         )
     return (
         f"{opening}. Such an error is enough to explain the difference, so the two cannot be told "
@@ -349,45 +438,48 @@ def _beside_naive(ratio: float, own_error: float, study: Study) -> str:
     )
 
 
-def total_slope(robust: Estimate, n_groups: int, study: Study) -> Prose:
+def total_slope(
+    total: Estimate, robust: Estimate, own_error: float, df: float, study: Study
+) -> Prose:
     """Say which way the outcome goes with the predictor over all units, and how surely.
 
     Parameters
     ----------
-    robust
-        The slope of all units, with its cluster-robust standard error.
-    n_groups
-        The number of groups.
+    total, robust
+        The slope of all units, with its naive and with its cluster-robust standard error.
+    own_error
+        The error of the robust one, as a share of it.
+    df
+        The degrees of freedom of the robust one.
     study
         The study, for its words.
     """
-    return Prose(_over_all_units(robust, study), _caution(n_groups, study))
+    ratio = robust.std_error / total.std_error
+    if findings.robust_error(ratio, own_error) is Finding.ABSENT:
+        return Prose("An error of zero gives no interval, so no direction is told of this slope.")
+    return Prose(_over_all_units(total, robust, study), _caution(df))
 
 
-def _over_all_units(robust: Estimate, study: Study) -> str:
+def _over_all_units(total: Estimate, robust: Estimate, study: Study) -> str:
     word, found = words(study), findings.direction(robust)
     opening = (
-        f"With the robust standard error the total slope is {number(robust)} ({interval(robust)}): "
+        f"With the robust standard error the total slope is {number(total)} ({interval(robust)}): "
         f"over all {word.units},"
     )
     if found is Finding.HIGHER:
-        return (
-            f"{opening} a higher value of {word.x} goes with a higher value of {word.y} on average."
-        )
+        return f"{opening} {word.y} is on average higher {word.x_step}."
     if found is Finding.LOWER:
-        return (
-            f"{opening} a higher value of {word.x} goes with a lower value of {word.y} on average."
-        )
+        return f"{opening} {word.y} is on average lower {word.x_step}."
     return f"{opening} its direction cannot be told."
 
 
-def _caution(n_groups: int, study: Study) -> str:
-    if not findings.too_few_clusters(n_groups):
+def _caution(df: float) -> str:
+    if not findings.too_few_clusters(df):
         return ""
     return (
-        f"One caution: with as few as {count(n_groups, study.group)} a cluster-robust standard "
-        "error tends to come out too small, and the honest interval is probably wider. Do not lean "
-        "on a direction whose interval ends near zero."
+        "One caution: a cluster-robust standard error with as few degrees of freedom as "
+        f"{df:,.0f} tends to come out too small, and the honest interval is probably wider "
+        "(Cameron and Miller, 2015). Do not lean on a direction whose interval ends near zero."
     )
 
 
@@ -397,6 +489,65 @@ def better_question(means_differ: bool) -> Prose:
     if not means_differ:
         return Prose(opening)
     return Prose(opening, "It is still the slope that mixes between and within.")
+
+
+def shared_predictor(
+    naive: Estimate, robust: Estimate, own_error: float, n_groups: int, study: Study
+) -> Prose:
+    """Say how the two standard errors compare for a predictor that the units of a group share.
+
+    Parameters
+    ----------
+    naive, robust
+        The coefficient of the level-2 predictor, with either standard error; without numbers where
+        the study names none, or has too few groups.
+    own_error
+        The error of the robust one, as a share of it.
+    n_groups
+        The number of groups.
+    study
+        The study, for its words.
+    """
+    word = words(study)
+    if study.group_predictor is None:
+        return Prose(
+            "This study names no level-2 predictor to see it with; the course's own data have one."
+        )
+    if pd.isna(naive.estimate):
+        return Prose(
+            f"This study names one, {word.w}, but {count(n_groups, study.group)} are too few to "
+            "learn from it."
+        )
+    return Prose(
+        f"In this study {word.w} is such a predictor. The naive standard error of its coefficient "
+        f"is {number(naive.std_error)}, the cluster-robust one {number(robust.std_error)}.",
+        _of_shared(naive, robust, own_error, n_groups, study),
+    )
+
+
+def _of_shared(
+    naive: Estimate, robust: Estimate, own_error: float, n_groups: int, study: Study
+) -> str:
+    word, ratio = words(study), robust.std_error / naive.std_error
+    found = findings.robust_error(ratio, own_error)
+    if found is Finding.ABSENT:
+        return f"A zero measures nothing: the residuals add up to zero in each {word.group}."
+    if found is Finding.HIGHER:
+        return (
+            f"That is {number(ratio)} times as large. OLS takes "
+            f"{count(len(study.frame), study.unit)} for as many pieces of news about {word.w}, but "
+            f"only {count(n_groups, study.group)} can differ in it."
+        )
+    if found is Finding.LOWER:
+        return (
+            f"That is {number(ratio)} times as large, less than its own error of about "
+            f"{percent(own_error)} allows. This can happen when {word.units} of one {word.group} "
+            "are less alike than chance would make them."
+        )
+    return (
+        f"That is {number(ratio)} times as large, and its own error of about {percent(own_error)} "
+        "is enough to explain the difference."
+    )
 
 
 # -- tables ----------------------------------------------------------------------------------------
@@ -437,7 +588,7 @@ def table_of_regressions(
 def table_of_slopes(
     total: Estimate,
     between: Estimate,
-    by_size: float,
+    by_size: Estimate,
     within: Estimate,
     eta_squared: float,
     average: float,
@@ -446,10 +597,9 @@ def table_of_slopes(
 
     Parameters
     ----------
-    total, between, within
-        The slope of all units, of the means of groups, and of the deviations from them.
-    by_size
-        The slope of the means, groups weighted by size.
+    total, between, by_size, within
+        The slope of all units, of the means of groups, of these weighted by size, and of the
+        deviations from them.
     eta_squared
         The weight of that slope, from 0 to 1.
     average
@@ -459,7 +609,7 @@ def table_of_slopes(
     return pd.Series(
         {
             "between slope, each group counted once": number(between.estimate, fine),
-            "between slope, groups weighted by size": number(by_size, fine),
+            "between slope, groups weighted by size": number(by_size.estimate, fine),
             "within slope": number(within.estimate, fine),
             "weight of the between slope (eta squared)": number(eta_squared, 1e-4),
             "weighted average": number(average, fine),
@@ -475,7 +625,7 @@ def table_of_errors(naive: Mapping[str, Estimate], robust: Mapping[str, Estimate
         {
             "naive": [number(one) for one, _ in errors],
             "cluster-robust": [number(other) for _, other in errors],
-            "ratio": [f"{other / one:.2f}" for one, other in errors],
+            "ratio": [number(other / one) for one, other in errors],
         },
         index=[f"standard error of the {name}" for name in ("intercept", "slope")],
     )

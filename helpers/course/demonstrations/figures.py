@@ -7,12 +7,26 @@ does. Margins are set by hand: to find them anew would take half of a redraw.
 from collections.abc import Mapping
 
 import numpy as np
+import pandas as pd
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from helpers.course.style import BLACK, DARK_GREY, GREY, PURPLE, STYLE, VERMILION, plain
+from helpers.course.style import (
+    BLACK,
+    DARK_GREY,
+    GREEN,
+    GREY,
+    LINES,
+    PURPLE,
+    STYLE,
+    VERMILION,
+    draw_line,
+    draw_means,
+    plain,
+)
 from helpers.models.reml import Array
 from helpers.study.file import Study
+from helpers.text import with_article
 
 
 def _empty(width: float = 8.0, height: float = 4.6) -> Figure:
@@ -62,7 +76,7 @@ def draw_simulated_groups(
         color=DARK_GREY,
         alpha=0.5,
         linewidth=0,
-        label=f"a {plain(study.unit.one)}",
+        label=with_article(plain(study.unit.one)),
     )
     axes.axhline(values.mean(), color=BLACK, linestyle="--", linewidth=1.2, label="mean of all")
     axes.scatter(
@@ -73,7 +87,7 @@ def draw_simulated_groups(
         edgecolor=PURPLE,
         linewidth=2.2,
         zorder=3,
-        label=f"mean of a {plain(study.group.one)}",
+        label=f"mean of {with_article(plain(study.group.one))}",
     )
     axes.set_ylim(limits)
     axes.set_xlim(0.3, n_groups + 0.7)
@@ -141,6 +155,56 @@ def draw_drawn_in(own: Array, pooled: Array, true: Array, reach: float, study: S
     units = f" ({plain(study.outcome.units)})" if study.outcome.units else ""
     axes.set_xlabel(f"{plain(study.outcome.label)}: distance from the average line{units}")
     figure.legend(loc="upper right", ncols=4, bbox_to_anchor=(0.99, 1.0))
+    return figure
+
+
+@STYLE
+def draw_opposed_slopes(x: Array, y: Array, slopes: Mapping[str, float], study: Study) -> Figure:
+    """Draw a few units in a few groups, with the lines within groups, between them and of all.
+
+    Parameters
+    ----------
+    x, y
+        Predictor and outcome, made up, a row a group, a column a unit; the means of both are zero.
+    slopes
+        The slopes called ``"within"``, ``"between"`` and ``"total"``; no line is drawn for one that
+        is ``nan``.
+    study
+        The study, for its words.
+
+    Returns
+    -------
+    Figure
+        A sign of its own for the units of each group, with a line through them; an open circle on
+        each mean, a dashed line through these, and a solid line through all units.
+
+    Examples
+    --------
+    >>> from helpers.study.reading import read_study
+    >>> x, slopes = np.array([[-1.0, 1.0]]), {"within": 1, "between": np.nan, "total": 1}
+    >>> len(draw_opposed_slopes(x, x, slopes, read_study("hsb")).axes[0].lines)
+    2
+    """
+    figure = _empty(8.0, 5.2)
+    axes = figure.add_axes((0.1, 0.12, 0.88, 0.74))
+    for own_x, own_y, marker in zip(x, y, "osD^v", strict=False):
+        axes.scatter(own_x, own_y, s=46, marker=marker, color=DARK_GREY, linewidth=0)
+        line = slopes["within"], own_y.mean() - slopes["within"] * own_x.mean()
+        draw_line(axes, pd.Series(own_x), line, color=GREEN, linewidth=2)
+    axes.lines[0].set_label(f"within: a line for each {plain(study.group.one)}")
+    means = pd.Series(x.mean(axis=1)), pd.Series(y.mean(axis=1))
+    draw_means(axes, *means, f"means of {plain(study.group.many)}")
+    if np.isfinite(slopes["between"]):
+        line = slopes["between"], 0.0
+        draw_line(axes, means[0], line, **LINES["between"], label="between: line through means")
+    line = slopes["total"], 0.0
+    of_all = f"total: line through {plain(study.unit.many)}"
+    draw_line(axes, pd.Series([-2.4, 2.4]), line, **LINES["total"], label=of_all)
+    axes.set_xlim(-2.6, 2.6)
+    axes.set_ylim(-2.6, 2.6)
+    axes.set_xlabel(f"{plain(study.predictor.label)} (made up)")
+    axes.set_ylabel(f"{plain(study.outcome.label)} (made up)")
+    figure.legend(loc="upper right", ncols=2, bbox_to_anchor=(0.99, 1.0))
     return figure
 
 

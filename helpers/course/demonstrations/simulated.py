@@ -18,6 +18,7 @@ from scipy.stats import norm
 from helpers.course.demonstrations.figures import (
     draw_drawn_in,
     draw_naive_errors,
+    draw_opposed_slopes,
     draw_simulated_groups,
 )
 from helpers.course.style import as_png
@@ -95,6 +96,73 @@ def own_icc(study: Study) -> float:
     return icc(null).estimate
 
 
+class BetweenWithinDemonstration(Demonstration):
+    """The weight of the between slope as a slider: five groups in which two slopes are opposed."""
+
+    alt = (
+        "A few made-up units in five groups, a sign of its own for each group and a rising line "
+        "through its units; an open circle on each mean, a falling dashed line through these, and "
+        "a solid line through all units, whose direction follows the slider."
+    )
+    within, between = 1.0, -1.0
+
+    def __init__(self, study: Study) -> None:
+        super().__init__(study)
+        self.label = "eta squared of the predictor"
+        self.values = tuple(i / 20 for i in range(20))
+        x, of_group = study.frame[study.predictor.name], study.frame[study.group.name]
+        squares = ((x - x.groupby(of_group).transform("mean")) ** 2).sum()
+        self.start = nearest(self.values, float(1 - squares / ((x - x.mean()) ** 2).sum()))
+
+    def write(self, value: float) -> str:
+        """Write an eta squared."""
+        return f"{value:.2f}"
+
+    def drawn(self, value: float) -> tuple[Array, Array]:
+        """Return predictor and outcome, a row a group: the variance of the predictor is one."""
+        means = np.sqrt(value / 2) * np.arange(-2.0, 3.0)[:, None]
+        deviations = np.sqrt(1.5 * (1 - value)) * np.array([[-1.0, 0.0, 1.0]])
+        # What the lines leave over is related neither to means nor to deviations.
+        left = 0.3 * np.array([[1.0], [-1.0], [0.0], [-1.0], [1.0]]) * [1.0, -0.5, 1.0]
+        return means + deviations, self.between * means + self.within * deviations + left
+
+    def total(self, value: float) -> float:
+        """Return the slope of all units, by the identity."""
+        return value * self.between + (1 - value) * self.within
+
+    def draw(self, value: float) -> Figure:
+        """Draw the groups, and the three kinds of lines."""
+        slopes = {"within": self.within, "between": self.between if value > 0 else np.nan}
+        return draw_opposed_slopes(
+            *self.drawn(value), slopes | {"total": self.total(value)}, self.study
+        )
+
+    def say(self, value: float) -> str:
+        """Say what the identity makes of the two slopes."""
+        group, units, written = self.study.group, self.study.unit.many, self.write(value)
+        opening = f"Five {group.many} of three {units} are made up. Within each {group.one} the"
+        if value == 0:
+            return (
+                f"{opening} slope is {self.within:g}, and all have the same mean of the predictor: "
+                f"there is no between slope, and the total slope is {self.total(value):.2f}, that "
+                "within."
+            )
+        rest = self.write(1 - value)
+        total = self.total(value)
+        verdict = (
+            "The line through all is level: the two cancel."
+            if abs(total) < 1e-9
+            else f"The line through all rises, as those within {group.many} do."
+            if total > 0
+            else f"The line through all falls, though it rises within each {group.one}."
+        )
+        return (
+            f"{opening} slope is {self.within:g}, that of the means is {self.between:g}. Eta "
+            f"squared is {written}, so the total slope is {written} · ({self.between:g}) + "
+            f"{rest} · {self.within:g} = {total:z.2f}. {verdict}"
+        )
+
+
 class IccDemonstration(Demonstration):
     """The intraclass correlation as a slider: the same draws, more or less of them the group's."""
 
@@ -145,8 +213,8 @@ class IccDemonstration(Demonstration):
                 if value > 0
                 else f"but for chance, {groups} are all alike.",
                 f"From the {values.size:,} {self.study.unit.many} drawn here one would estimate",
-                f"{found.estimate:.3f} (95% interval {found.conf_low:.3f} to",
-                f"{found.conf_high:.3f}), and the interval",
+                f"{found.estimate:z.3f} (95% interval {found.conf_low:z.3f} to",
+                f"{found.conf_high:z.3f}), and the interval",
                 "holds the value that was set."
                 if holds
                 else "misses the value that was set, as one in twenty does by chance.",
@@ -371,6 +439,28 @@ def _against_promise(share: float, n: int) -> str:
     if share < 0.05:
         return f"{percent(share)}, fewer than the promised 5%: it errs on the careful side"
     return f"{percent(share)}, further from the promised 5% than chance explains"
+
+
+def demonstrate_between_within(study: Study) -> Demonstration:
+    """Show how a total slope turns from that within groups to that between them.
+
+    Parameters
+    ----------
+    study
+        The study whose words are used, and at the eta squared of whose predictor the slider starts.
+
+    Returns
+    -------
+    Demonstration
+        Five made-up groups of three units, with opposite slopes within and between.
+
+    Examples
+    --------
+    >>> from helpers.study.reading import read_study
+    >>> demonstrate_between_within(read_study("hsb")).say(0.75)[-63:]
+    'The line through all falls, though it rises within each school.'
+    """
+    return BetweenWithinDemonstration(study)
 
 
 def demonstrate_icc(study: Study) -> Demonstration:

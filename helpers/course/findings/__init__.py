@@ -82,6 +82,6 @@ from helpers.course.findings.slopes import between_beside_within as between_besi
 from helpers.course.findings.slopes import ecological_fallacy as ecological_fallacy
 from helpers.course.findings.slopes import lines as lines
 from helpers.course.findings.slopes import robust_error as robust_error
+from helpers.course.findings.slopes import slopes_alike as slopes_alike
 from helpers.course.findings.slopes import steepness as steepness
 from helpers.course.findings.slopes import too_few_clusters as too_few_clusters
-from helpers.course.findings.slopes import written_alike as written_alike

@@ -5,7 +5,6 @@ from enum import Enum
 
 from helpers.course.findings.basic import Finding
 from helpers.models.estimate import Estimate
-from helpers.text import number
 
 
 class Lines(Enum):
@@ -34,13 +33,18 @@ class Fallacy(Enum):
     TURNED = "the opposite"
     SIGNS_DIFFER = "the opposite, but a direction is not clear"
     UNCLEAR = "not told apart from what is true of them"
+    UNMEASURED = "not to be told: the slope of two means has no standard error"
+    UNFOUNDED = "a relation, where none is found among them"
     OVERSTATED = "too much"
     UNDERSTATED = "too little"
     ABSENT = "nothing: there is no such slope"
 
 
-def _without_rounding_error(slope: float) -> float:
-    return round(slope, 12)
+def _sign(slope: Estimate) -> int:
+    """Return 1, -1, or 0 for what is zero but for rounding, in any units."""
+    if abs(slope.estimate) <= 1e-9 * slope.std_error:
+        return 0
+    return (slope.estimate > 0) - (slope.estimate < 0)
 
 
 def lines(total: Estimate, between: Estimate) -> Lines:
@@ -57,14 +61,13 @@ def lines(total: Estimate, between: Estimate) -> Lines:
     >>> lines(total, between)
     <Lines.RISING: 'both rise'>
     """
-    of_units, of_means = (_without_rounding_error(slope.estimate) for slope in (total, between))
-    if math.isnan(of_means):
+    if math.isnan(between.estimate):
         return Lines.ABSENT
-    if of_means == 0:
+    if _sign(between) == 0:
         return Lines.LEVEL
-    if of_units * of_means <= 0:
+    if _sign(total) != _sign(between):
         return Lines.UNLIKE
-    return Lines.RISING if of_means > 0 else Lines.FALLING
+    return Lines.RISING if _sign(between) > 0 else Lines.FALLING
 
 
 def steepness(slope: float, other: float) -> Steepness:
@@ -82,19 +85,24 @@ def steepness(slope: float, other: float) -> Steepness:
     return Steepness.STEEPER if abs(slope) > abs(other) else Steepness.FLATTER
 
 
-def written_alike(value: float, estimate: Estimate) -> bool:
-    """Tell whether a number is that of an estimate, to the second digit of its standard error.
+def slopes_alike(value: float, estimate: Estimate) -> bool:
+    """Tell whether a slope differs from an estimate by no more than a tenth of its standard error.
+
+    Where that has none, because it is the slope of two means, by two hundredths of itself.
 
     Examples
     --------
-    >>> written_alike(5.88, Estimate("between", "fixed", "x", 5.91, std_error=0.37))
-    False
+    >>> slopes_alike(5.88, Estimate("between", "fixed", "x", 5.91, std_error=0.37))
+    True
     """
-    return number(value, estimate.std_error) == number(estimate)
+    least = 0.1 * estimate.std_error
+    return abs(value - estimate.estimate) <= (
+        0.02 * abs(estimate.estimate) if math.isnan(least) else least
+    )
 
 
 def between_beside_within(between: Estimate, within: Estimate) -> Steepness:
-    """Tell how steep the line through means of groups is beside the lines inside them.
+    """Tell how steep the line through means of groups is beside the lines within them.
 
     It describes the lines. Whether they differ by more than chance is :func:`contextual`.
 
@@ -104,14 +112,14 @@ def between_beside_within(between: Estimate, within: Estimate) -> Steepness:
     >>> between_beside_within(between, Estimate("within", "fixed", "x_within", 2.2))
     <Steepness.STEEPER: 'steeper'>
     """
-    of_means, inside = (_without_rounding_error(slope.estimate) for slope in (between, within))
-    if math.isnan(of_means):
+    if math.isnan(between.estimate):
         return Steepness.ABSENT
-    if of_means * inside < 0:
+    if _sign(between) * _sign(within) < 0:
         return Steepness.OPPOSED
-    if written_alike(inside, between):
+    if slopes_alike(within.estimate, between):
         return Steepness.ALIKE
-    return Steepness.STEEPER if abs(of_means) > abs(inside) else Steepness.FLATTER
+    steeper = abs(between.estimate) > abs(within.estimate)
+    return Steepness.STEEPER if steeper else Steepness.FLATTER
 
 
 def ecological_fallacy(between: Estimate, within: Estimate) -> Fallacy:
@@ -119,31 +127,38 @@ def ecological_fallacy(between: Estimate, within: Estimate) -> Fallacy:
 
     Turned round where both 95% intervals exclude zero, on opposite sides (Robinson 1950, American
     Sociological Review 15, 351-357). With one sign, the slopes are told apart if they differ by
-    twice the standard error of the difference of two independent estimates, or more; those of two
-    groups, whose means leave no standard error, by any difference.
+    more than a 95% interval of the difference of two independent estimates reaches: the root of the
+    sum of the squares of what their own reach. Those of two groups are not, since their means leave
+    no standard error. Too much or too little is said only of a slope within groups whose interval
+    excludes zero.
 
     Examples
     --------
-    >>> between = Estimate("between", "fixed", "x", 5.9, std_error=0.4)
-    >>> within = Estimate("within", "fixed", "x_within", 2.2, std_error=0.1)
+    >>> between = Estimate("between", "fixed", "x", 5.9, 0.4, conf_low=5.1, conf_high=6.7)
+    >>> within = Estimate("within", "fixed", "x_within", 2.2, 0.1, conf_low=2.0, conf_high=2.4)
     >>> ecological_fallacy(between, within)
     <Fallacy.OVERSTATED: 'too much'>
     """
-    of_means, inside = (_without_rounding_error(slope.estimate) for slope in (between, within))
-    if math.isnan(of_means):
+    if math.isnan(between.estimate):
         return Fallacy.ABSENT
-    if of_means * inside < 0:
+    if math.isnan(between.std_error):
+        return Fallacy.UNMEASURED
+    if _sign(between) * _sign(within) < 0:
         clear = between.excludes_zero and within.excludes_zero
         return Fallacy.TURNED if clear else Fallacy.SIGNS_DIFFER
-    if abs(of_means - inside) < 2 * math.hypot(between.std_error, within.std_error):
+    reach = math.hypot(*((each.conf_high - each.conf_low) / 2 for each in (between, within)))
+    if abs(between.estimate - within.estimate) <= reach:
         return Fallacy.UNCLEAR
-    return Fallacy.OVERSTATED if abs(of_means) > abs(inside) else Fallacy.UNDERSTATED
+    if not within.excludes_zero:
+        return Fallacy.UNFOUNDED
+    steeper = abs(between.estimate) > abs(within.estimate)
+    return Fallacy.OVERSTATED if steeper else Fallacy.UNDERSTATED
 
 
 def robust_error(ratio: float, own_error: float) -> Finding:
     """Tell whether a cluster-robust standard error is higher than the naive one, or lower.
 
-    By two standard errors of a standard error.
+    By two standard errors of a standard error; absent where it is zero but for rounding.
 
     Parameters
     ----------
@@ -157,20 +172,28 @@ def robust_error(ratio: float, own_error: float) -> Finding:
     >>> robust_error(1.37, own_error=0.056), robust_error(1.37, own_error=0.2)
     (<Finding.HIGHER: 'higher'>, <Finding.UNCLEAR: 'unclear'>)
     """
+    if ratio < 1e-6:
+        return Finding.ABSENT
     if ratio > 1 + 2 * own_error:
         return Finding.HIGHER
     return Finding.LOWER if ratio < 1 - 2 * own_error else Finding.UNCLEAR
 
 
-def too_few_clusters(n_groups: int) -> bool:
-    """Tell whether groups are too few for cluster-robust errors to be trusted: below 40.
+def too_few_clusters(df: float) -> bool:
+    """Tell whether groups are too few for cluster-robust errors to be trusted: worth less than 40.
 
     Where few ends lies between 20 and 50 (Cameron and Miller 2015, Journal of Human Resources 50,
-    317-372, section VI).
+    317-372, section VI), and groups that weigh unequally are worth less than they are many (Carter,
+    Schnepel and Steigerwald 2017, Review of Economics and Statistics 99, 698-709).
+
+    Parameters
+    ----------
+    df
+        The degrees of freedom of the standard error, one fewer than groups of equal weight.
 
     Examples
     --------
-    >>> too_few_clusters(18), too_few_clusters(160)
+    >>> too_few_clusters(17.0), too_few_clusters(134.0)
     (True, False)
     """
-    return n_groups < 40
+    return df + 1 < 40
