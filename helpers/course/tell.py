@@ -19,3 +19,24 @@ def the_study(study: Study) -> Prose:
         f"{count(frame[study.group.name].nunique(), study.group)}; the outcome is "
         f"{word.y_with_units}, the predictor {word.x_with_units}."
     )
+
+
+def typed(*lines: str) -> Prose:
+    """Show what one would type with a study's own names, for code that takes them from its file.
+
+    Parameters
+    ----------
+    *lines
+        Lines of code with the names filled in, as in ``f'smf.ols("{y} ~ {x}", data)'``.
+
+    Examples
+    --------
+    >>> typed('smf.ols("mathach ~ ses", data)')
+    With the names of this study typed out:
+    <BLANKLINE>
+    ```python
+    smf.ols("mathach ~ ses", data)
+    ```
+    """
+    code = "\n".join(["```python", *lines, "```"])
+    return Prose.of_paragraphs("With the names of this study typed out:", code)
