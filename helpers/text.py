@@ -10,6 +10,10 @@ from typing import Any, Protocol, runtime_checkable
 NOT_AVAILABLE = "not available"
 NEAR = 0.6  # how much of two words has to agree for one to be meant by the other
 
+SMALLEST, LARGEST = 1e-9, 1e12  # numbers beyond are written by powers of ten
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_LOWERED = {raised: chr(lowered) for lowered, raised in _RAISED.items()}
+
 # Words that begin with the sound of a vowel: by their first letter but for "unit" and "one", with a
 # silent h, as numbers, and by letters that are spelled one by one.
 _VOWEL = re.compile(
@@ -48,23 +52,57 @@ def number(value: float | Estimated, std_error: float | None = None) -> str:
     '3.184'
     >>> number(12.747853), number(64907.0), number(-0.0004321), number(float("nan"))
     ('12.7', '64,900', '-0.000432', 'not available')
+    >>> number(9.36e-06), number(103793412.0), number(1.2345e-11)
+    ('0.00000936', '104,000,000', '1.23 × 10⁻¹¹')
     """
     if isinstance(value, Estimated):
         std_error, value = value.std_error, value.estimate
+    error = std_error if std_error is not None and 0 < std_error < math.inf else 0.0
     if not math.isfinite(value):
         return NOT_AVAILABLE
-    if abs(value) < 1e-12:  # rounding error
+    if abs(value) < 1e-12 * (error or 1.0):  # rounding error
         return "0"
     magnitude = math.floor(math.log10(abs(value)))
-    if not -5 <= magnitude <= 8:
-        return f"{value:.3g}"
-    if std_error is not None and math.isfinite(std_error) and std_error > 0:
-        # No more than seven digits, however small the standard error.
-        decimals = min(1 - math.floor(math.log10(std_error)), 6 - magnitude)
-    else:
-        decimals = 2 - magnitude
+    # No more than seven digits, however small the standard error.
+    decimals = min(1 - math.floor(math.log10(error)), 6 - magnitude) if error else 2 - magnitude
+    largest = max(abs(value), error)
+    if not SMALLEST <= largest < LARGEST:
+        return _by_powers(value, decimals, math.floor(math.log10(largest)))
     written = f"{round(value, decimals):,.{max(decimals, 0)}f}"
     return written.removeprefix("-") if float(written.replace(",", "")) == 0 else written
+
+
+def _by_powers(value: float, decimals: int, magnitude: int) -> str:
+    """Write a number as so many times a power of ten."""
+    written = f"{round(value, decimals) / 10.0**magnitude:z.{max(decimals + magnitude, 0)}f}"
+    return f"{written} × 10{str(magnitude).translate(_RAISED)}"
+
+
+def told_apart(one: float, other: float) -> tuple[str, str]:
+    """Write two numbers with the digits they deserve, and more where both would read the same.
+
+    Examples
+    --------
+    >>> told_apart(2.41, 3.0), told_apart(2.5011, 2.5023)
+    (('2.41', '3.00'), ('2.5011', '2.5023'))
+    """
+    pair = number(one), number(other)
+    if pair[0] != pair[1] or one == other:
+        return pair
+    apart = abs(other - one)
+    return number(one, apart), number(other, apart)
+
+
+def in_formula(written: str) -> str:
+    r"""Return a number as `number` wrote it, for a formula in LaTeX.
+
+    Examples
+    --------
+    >>> print(in_formula("64,900"), in_formula("1.20 × 10⁻¹¹"))
+    64{,}900 1.20 \times 10^{-11}
+    """
+    mantissa, times, power = written.replace(",", "{,}").partition(" × 10")
+    return rf"{mantissa} \times 10^{{{power.translate(_LOWERED)}}}" if times else mantissa
 
 
 class Named(Protocol):
@@ -106,16 +144,19 @@ def percent(share: float) -> str:
     --------
     >>> percent(0.1804), percent(0.022), percent(0.00001), percent(0.9999), percent(1.0)
     ('18%', '2.2%', 'less than 0.1%', 'more than 99.9%', '100%')
+    >>> percent(-0.0002), percent(-0.31), percent(1.0004), percent(12.5)
+    ('just below 0%', '-31%', 'just above 100%', '1,250%')
     """
     if not math.isfinite(share):
         return NOT_AVAILABLE
-    if min(abs(share), abs(1 - share)) < 1e-12:  # rounding error
+    from_none, from_all = abs(share), abs(1 - share)
+    if min(from_none, from_all) < 1e-12:  # rounding error
         return f"{share:z.0%}"
-    if 0 < share < 0.001:
-        return "less than 0.1%"
-    if 0.999 < share < 1:
-        return "more than 99.9%"
-    return f"{share:.1%}" if share < 0.0995 or share > 0.985 else f"{share:.0%}"
+    if from_none < 0.001:
+        return "less than 0.1%" if share > 0 else "just below 0%"
+    if from_all < 0.001:
+        return "more than 99.9%" if share < 1 else "just above 100%"
+    return f"{share:,.1%}" if from_none < 0.0995 or from_all < 0.015 else f"{share:,.0%}"
 
 
 def p_value(p: float) -> str:
@@ -144,7 +185,7 @@ def span(sizes: Any) -> str:
     >>> span(np.array([14, 67])), span(np.array([10, 10]))
     ('14 to 67', '10')
     """
-    low, high = sizes.min(), sizes.max()
+    low, high = int(sizes.min()), int(sizes.max())
     return f"{low:,} to {high:,}" if low < high else f"{low:,}"
 
 

@@ -2,7 +2,6 @@
 
 import difflib
 import math
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,9 +16,10 @@ from helpers.chapters.intraclass_correlation import exercises as intraclass_corr
 from helpers.chapters.random_effects import exercises as random_effects
 from helpers.chapters.sector_interaction import exercises as sector_interaction
 from helpers.course.exercises.facts import Answers, Facts
-from helpers.course.exercises.kinds import Answer, Choice, NoAnswerError, Reply
+from helpers.course.exercises.kinds import Answer, Choice, NoAnswerError, Reply, number_in
 from helpers.study.file import Study
 from helpers.study.reading import read_study
+from helpers.text import with_article
 
 ANSWERS: Answers = {
     **exploration.ANSWERS,
@@ -74,8 +74,10 @@ class Check:
         ValueError
             If there is no exercise of this number.
         """
-        letter = f" {answer}" if isinstance(answer, str) and len(answer) == 1 else ""
         reply = self.reply(exercise, answer)
+        right = self._answers.get(exercise)
+        given = right.letter_in(answer) if isinstance(right, Choice) and _is_text(answer) else ""
+        letter = f" {given}" if given else ""
         text = f"**{exercise}{letter}: {reply.verdict}.** {reply.text}"
         if folded:
             text = FOLD.format(about=f"{exercise}{letter}: the reply", text=text)
@@ -94,16 +96,16 @@ class Check:
         if answer is None or answer is ...:
             return Reply("not attempted yet", "Put your answer where the three dots are.")
         if isinstance(right, Choice):
-            letter = answer.strip().upper() if isinstance(answer, str) else ""
-            if letter not in right.reasons:
+            letter = right.letter_in(answer) if _is_text(answer) else ""
+            if not letter:
                 first, *_, last = right.reasons
                 return Reply("not yet", f'Answer with a letter from "{first}" to "{last}".')
             return right.reply_to(letter)
         value = _as_number(answer)
         if value is None:
             return Reply("not yet", f"A single number is asked for; this is {_what_it_is(answer)}.")
-        if math.isnan(value):
-            return Reply("not yet", "This is not a number (NaN): which step made it?")
+        if not math.isfinite(value):
+            return Reply("not yet", f"This is no finite number ({value}): which step made it?")
         return right.reply_to(value)
 
     def answer_to(self, exercise: str) -> Answer:
@@ -128,7 +130,9 @@ class Check:
 def _as_number(answer: Any) -> float | None:
     """Return a number, an estimate's number, or the one number that an array holds."""
     answer = getattr(answer, "estimate", answer)
-    if isinstance(answer, bool | str):
+    if isinstance(answer, str):
+        return number_in(answer)
+    if isinstance(answer, bool):
         return None
     try:
         values = np.asarray(answer, dtype=float).ravel()
@@ -139,10 +143,10 @@ def _as_number(answer: Any) -> float | None:
 
 def _what_it_is(answer: Any) -> str:
     if isinstance(answer, str):
-        return "a text; write the number without quotes" if _reads_as_number(answer) else "a text"
+        return f"the text {answer!r}; write the number without quotes and with a decimal point"
     size = f" with {len(answer)} values" if hasattr(answer, "__len__") else ""
-    return f"a {type(answer).__name__}{size}"
+    return f"{with_article(type(answer).__name__)}{size}"
 
 
-def _reads_as_number(text: str) -> bool:
-    return bool(re.fullmatch(r"\s*[-+]?\d*\.?\d+\s*%?\s*", text))
+def _is_text(answer: Any) -> bool:
+    return isinstance(answer, str)

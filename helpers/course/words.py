@@ -6,14 +6,14 @@ puts them together and keeps a study's own words from being read as Markdown.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Self, TypedDict
 from weakref import WeakKeyDictionary
 
 from helpers.models.estimate import Estimate
 from helpers.study.file import Noun, Study
-from helpers.text import NOT_AVAILABLE, counted, number
+from helpers.text import NOT_AVAILABLE, counted, number, told_apart
 from helpers.text import with_article as with_article
 
 # Names of levels that say nothing without their variable.
@@ -74,8 +74,32 @@ def interval(estimate: Estimate) -> str:
     >>> interval(slope)
     '95% interval 2.92 to 3.45'
     """
-    ends = [number(end, estimate.std_error) for end in (estimate.conf_low, estimate.conf_high)]
-    return f"95% interval {NOT_AVAILABLE if NOT_AVAILABLE in ends else ' to '.join(ends)}"
+    return f"95% interval {_ends(estimate)}"
+
+
+def interval_of_magnitude(estimate: Estimate) -> str:
+    """Write the 95% interval of a `magnitude`: signed as the sentence that says the direction.
+
+    Examples
+    --------
+    >>> gap = Estimate("within", "fixed", "g", -23.3, 1.7, 30, -26.8, -19.9)
+    >>> f"lower by {magnitude(gap)} ({interval_of_magnitude(gap)})"
+    'lower by 23.3 (95% interval 19.9 to 26.8)'
+    """
+    if estimate.estimate >= 0:
+        return interval(estimate)
+    low, high = -estimate.conf_high, -estimate.conf_low
+    return interval(replace(estimate, conf_low=low, conf_high=high))
+
+
+def _ends(estimate: Estimate) -> str:
+    low, high = estimate.conf_low, estimate.conf_high
+    ends = [number(end, estimate.std_error) for end in (low, high)]
+    if NOT_AVAILABLE in ends:
+        return NOT_AVAILABLE
+    if ends[0] == ends[1]:
+        ends = list(told_apart(low, high))
+    return " to ".join(ends)
 
 
 def count(n: int, noun: Noun | None = None) -> str:

@@ -124,7 +124,7 @@ def intercept_after_a_shift(facts: Facts) -> Number:
             "mean of the outcome at another mean of the predictor.": 0.0,
             "This takes the total slope; the line has the within slope.": -facts.slope_total,
         },
-        tolerance=max(0.005 * abs(b), 1e-9 * float(facts.data[facts.y].std())),
+        std_error=1e-9 * float(facts.data[facts.y].std()),
     )
 
 

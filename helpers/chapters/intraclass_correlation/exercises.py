@@ -118,7 +118,7 @@ def units_for_nine_tenths(facts: Facts) -> Number:
             "This is for a reliability of 0.8, as in the chapter.": float(np.ceil(exact * 4 / 9)),
             "This forgets the factor λ / (1 − λ), which is 9 here.": float(np.ceil(exact / 9)),
         },
-        tolerance=0.4,
+        whole=True,
     )
 
 
@@ -152,7 +152,7 @@ def explained_by_deviations(facts: Facts) -> Number:
                 -explained
             ),
         },
-        tolerance=max(0.005 * abs(explained), 1e-4),
+        std_error=0.001,
     )
 
 

@@ -82,7 +82,7 @@ def mode_of_the_highest(facts: Facts) -> Number:
             "This draws in the distance from the mean of all units; the model's distance is from "
             "the average line, at the group's own mean of the predictor.": weight * above,
         },
-        tolerance=max(0.005 * abs(mode), 0.001 * float(tau)),
+        std_error=0.01 * float(tau),
     )
 
 
@@ -104,7 +104,7 @@ def contextual_effect(facts: Facts) -> Number:
                 facts.random_intercept.fe_params[facts.x]
             ),
         },
-        tolerance=max(0.005 * abs(effect), 0.02 * fit.bse_fe[f"{facts.x}_mean"]),
+        std_error=fit.bse_fe[f"{facts.x}_mean"],
     )
 
 

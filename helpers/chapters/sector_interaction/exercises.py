@@ -88,7 +88,7 @@ def coefficient_after_a_shift(facts: Facts) -> Number:
             "The other direction: the new zero is where the predictor was one.": level - product,
             "This is the coefficient of the product, which stays.": product,
         },
-        tolerance=max(0.005 * abs(level + product), 0.02 * facts.cross_level.bse_fe[facts.w]),
+        std_error=facts.cross_level.bse_fe[facts.w],
     )
 
 
@@ -112,7 +112,7 @@ def prediction_for_a_new_group(facts: Facts) -> Number:
             "This is where the predictor is zero; asked for is its mean.": line(0.0, highest),
             "This leaves the product out.": line(at, highest) - product * highest * at,
         },
-        tolerance=0.005 * float(facts.data[facts.y].std()),
+        std_error=0.01 * float(facts.data[facts.y].std()),
     )
 
 
@@ -140,7 +140,7 @@ def product_with_the_mean(facts: Facts) -> Number:
             ),
             "This is the product with the predictor as a whole.": _coefficients(facts)[1],
         },
-        tolerance=max(0.005 * abs(of_means), 0.02 * error),
+        std_error=error,
     )
 
 
