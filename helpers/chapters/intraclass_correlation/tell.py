@@ -41,7 +41,7 @@ def _icc(share: float) -> str:
     if 0 < share < 0.0005:
         return "less than 0.001"
     if -0.0005 < share < 0:
-        return "hardly below 0"
+        return "just below 0"
     if 0.9995 < share < 1:
         return "more than 0.999"
     return f"{share:.3f}"
@@ -291,9 +291,8 @@ def table_of_variances(estimated: Mapping[str, tuple[float, float]]) -> pd.DataF
 
 
 def analysis_of_variance(
-    tau2_anova: float,
-    mean_squares: tuple[float, float],
-    null: tuple[float, float],
+    estimated: Mapping[str, tuple[float, float]],
+    ms_between: float,
     sizes: pd.Series,
     study: Study,
 ) -> Prose:
@@ -301,44 +300,43 @@ def analysis_of_variance(
 
     Parameters
     ----------
-    tau2_anova
-        The variance between groups by mean squares.
-    mean_squares
-        Between groups and within them.
-    null
-        The variances between groups and within them, by REML.
+    estimated
+        The variances between groups and within them, by mean squares and then by REML.
+    ms_between
+        The mean square between groups.
     sizes
         The number of units, by group.
     study
         The study, for its words.
     """
+    anova, reml = estimated.values()
+    share = reml[0] / sum(reml)
     return Prose(
-        _anova_and_reml(tau2_anova, mean_squares[1], null, sizes, study),
-        _less_alike(mean_squares, null, sizes, study),
+        _anova_and_reml(anova, share, sizes, study),
+        _less_alike(ms_between / anova[1], share, sizes, study),
     )
 
 
 def _anova_and_reml(
-    tau2_anova: float, ms_within: float, null: tuple[float, float], sizes: pd.Series, study: Study
+    anova: tuple[float, float], share: float, sizes: pd.Series, study: Study
 ) -> str:
     word, balanced = words(study), sizes.min() == sizes.max()
-    of_anova, of_reml = tau2_anova / (tau2_anova + ms_within), null[0] / sum(null)
-    found = findings.other_reading(of_reml, of_anova)
-    if found is Reading.BELOW_ZERO and null[0] > 0:
+    found = findings.other_reading(share, anova[0] / sum(anova))
+    if found is Reading.BELOW_ZERO and share > 0:
         return (
-            f"The analysis of variance gives a group variance below zero, {number(tau2_anova)}, "
+            f"The analysis of variance gives a group variance below zero, {number(anova[0])}, "
             f"and REML one above it. That can happen where {word.groups} are of different sizes: "
             f"the two weigh {word.groups} differently."
         )
     if found is Reading.BELOW_ZERO and balanced:
         return (
-            f"The analysis of variance gives a group variance below zero, {number(tau2_anova)}. "
+            f"The analysis of variance gives a group variance below zero, {number(anova[0])}. "
             f"All {word.groups} have the same size, and then it does so in just the samples in "
             "which REML stops at zero."
         )
     if found is Reading.BELOW_ZERO:
         return (
-            f"The analysis of variance gives a group variance below zero, {number(tau2_anova)}, "
+            f"The analysis of variance gives a group variance below zero, {number(anova[0])}, "
             f"and REML stops at zero. With {word.groups} of one size the two would always go "
             "together; with these they do not have to."
         )
@@ -355,12 +353,10 @@ def _anova_and_reml(
     )
 
 
-def _less_alike(
-    mean_squares: tuple[float, float], null: tuple[float, float], sizes: pd.Series, study: Study
-) -> str:
-    word, f = words(study), mean_squares[0] / mean_squares[1]
+def _less_alike(f: float, share: float, sizes: pd.Series, study: Study) -> str:
+    word = words(study)
     df = len(sizes) - 1, int(sizes.sum()) - len(sizes)
-    if not findings.less_alike_than_chance(null[0], f, df):
+    if not findings.less_alike_than_chance(share, f, df):
         return ""
     return (
         f"The mean square between is only {number(f)} times that within: with independent "
@@ -393,7 +389,7 @@ def _dealt(by_chance: np.ndarray) -> str:
         return f"All {n_deals} deals gave an ICC of exactly zero."
     largest = f"the largest was {_icc(by_chance.max())}."
     if n_zero == 0:
-        return f"None of {n_deals} deals gave an ICC of exactly zero; {largest}"
+        return f"Not one of {n_deals} deals gave an ICC of exactly zero; {largest}"
     return f"{count(n_zero)} of {n_deals} deals gave an ICC of exactly zero; {largest}"
 
 
@@ -728,16 +724,9 @@ def _explained_by_both(of_both: PseudoR2 | None, study: Study) -> str:
         return ""
     return (
         "With the group mean as a predictor of its own (chapter 4) the shares are "
-        f"{_share(of_both.group)} between {words(study).groups} and {_share(of_both.residual)} "
+        f"{percent(of_both.group)} between {words(study).groups} and {percent(of_both.residual)} "
         "within them."
     )
-
-
-def _share(explained: float) -> str:
-    """Write a share that may be below zero."""
-    if -0.0005 < explained < 0:
-        return "hardly below zero"
-    return percent(explained)
 
 
 def table_of_mistakes(mistakes: pd.DataFrame) -> pd.DataFrame:
@@ -793,8 +782,8 @@ def _as_defined(explained: PseudoR2) -> str:
     if np.isnan(explained.group):
         return ""
     return (
-        f"Computed as defined above they are {_share(explained.group)} and "
-        f"{_share(explained.residual)}."
+        f"Computed as defined above they are {percent(explained.group)} and "
+        f"{percent(explained.residual)}."
     )
 
 
