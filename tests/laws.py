@@ -119,7 +119,7 @@ EXCLUDE_EACH_OTHER = [
     ("takes a larger part", "that between them is larger"),
     ("takes a larger part", "is *larger* than without"),
     ("differ as much as before", "lie further apart"),
-    ("No share of one is above one", "both lie between zero and one"),
+    ("A share cannot be above one", "both lie between zero and one"),
 ]
 
 # Words of the course's own data, which no other study may meet in a computed sentence.

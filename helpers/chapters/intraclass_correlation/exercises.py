@@ -62,6 +62,10 @@ NEGLIGIBLE = Choice(
 def half_as_many_groups(facts: Facts) -> Number:
     """05-2: the effective sample size with half as many groups of twice the size."""
     n, rho, size = facts.n_units, facts.icc, facts.n_units / facts.n_groups
+    if rho == 0:
+        raise NoAnswerError(
+            "its ICC is zero, so that groups cost a mean nothing, whatever their size."
+        )
     effective = n / (1 + (2 * size - 1) * rho)
     as_it_is = n / (1 + (size - 1) * rho)
     return Number(

@@ -28,10 +28,9 @@ from helpers.study.file import Noun, Study
 from helpers.text import number, p_value, percent, with_article
 
 
-def null_typed(study: Study) -> Prose:
-    """Show the null model as one would type it."""
-    y, group = study.outcome.name, study.group.name
-    return typed(f'fit_mixed("{y} ~ 1", data, groups="{group}")')
+def fit_typed(formula: str, study: Study) -> Prose:
+    """Show the fit of a model as one would type it."""
+    return typed(f'fit_mixed("{formula}", data, groups="{study.group.name}")')
 
 
 def _icc(share: float) -> str:
@@ -121,9 +120,10 @@ def _beside_eta_squared(share: float, eta_squared: float, sizes: pd.Series, stud
             "it divides what lies between them by their number, where the ICC divides by one less."
         )
     return (
-        f"Eta squared is smaller here: {both}. That can happen where sizes differ, since the two "
-        f"weigh {word.groups} differently; and with few {word.groups}, since eta squared divides "
-        "what lies between them by their number, where the ICC divides by one less."
+        f"Eta squared is smaller here: {both}. That can happen where some {word.groups} have more "
+        f"{word.units} than others, since the two weigh {word.groups} differently; and with few "
+        f"{word.groups}, since eta squared divides what lies between them by their number, where "
+        "the ICC divides by one less."
     )
 
 
@@ -178,13 +178,13 @@ def _pairs_and_model(correlation: float, share: float, sizes: pd.Series, study: 
     if found is Reading.BELOW_ZERO and share == 0:
         return (
             "The pairs' is below zero, which a share of variance cannot be; the model's stops at "
-            "zero. Whether chance alone makes it so low, the analysis of variance will say."
+            "zero."
         )
     if sizes.min() == sizes.max():
         return (
-            f"All {word.groups} have the same size, and then the two differ in one thing only: "
-            f"pairs divide what lies between {word.groups} by their number, {count(len(sizes))}, "
-            "as ML does, and REML divides by one less."
+            f"All {word.groups} have equally many {word.units}, and then the two differ in one "
+            f"thing only: pairs divide what lies between {word.groups} by their number, "
+            f"{count(len(sizes))}, as ML does, and REML divides by one less."
         )
     if found is Reading.BELOW_ZERO:
         return (
@@ -243,8 +243,8 @@ def cost_of_clustering(effective: float, share: float, sizes: pd.Series, study: 
     return Prose(
         _worth_of_all(effective, share, sizes, study),
         _lost(effective, share, sizes, study),
-        f"This holds for a mean. A slope within {word.groups} is another matter: what "
-        f"{word.groups} differ in leaves its residuals, as chapter 3 found.",
+        f"This holds for a mean. A slope within {word.groups} is another matter: what their means "
+        "differ in drops out of it, as chapter 3 showed.",
     )
 
 
@@ -282,8 +282,8 @@ def table_of_variances(estimated: Mapping[str, tuple[float, float]]) -> pd.DataF
     """Return the variances between groups and within them, and the ICC, by how they come about."""
     return pd.DataFrame(
         {
-            "group variance": [number(between) for between, _ in estimated.values()],
-            "residual variance": [number(within) for _, within in estimated.values()],
+            "group variance": [_four_digits(between) for between, _ in estimated.values()],
+            "residual variance": [_four_digits(within) for _, within in estimated.values()],
             "ICC": [_icc(between / (between + within)) for between, within in estimated.values()],
         },
         index=list(estimated),
@@ -325,49 +325,57 @@ def _anova_and_reml(
     if found is Reading.BELOW_ZERO and share > 0:
         return (
             f"The analysis of variance gives a group variance below zero, {number(anova[0])}, "
-            f"and REML one above it. That can happen where {word.groups} are of different sizes: "
-            f"the two weigh {word.groups} differently."
+            f"and REML one above it. That can happen where some {word.groups} have more "
+            f"{word.units} than others: the two weigh {word.groups} differently."
         )
     if found is Reading.BELOW_ZERO and balanced:
         return (
             f"The analysis of variance gives a group variance below zero, {number(anova[0])}. "
-            f"All {word.groups} have the same size, and then it does so in just the samples in "
-            "which REML stops at zero."
+            f"All {word.groups} have equally many {word.units}, and then it does so in just the "
+            "samples in which REML stops at zero."
         )
     if found is Reading.BELOW_ZERO:
         return (
             f"The analysis of variance gives a group variance below zero, {number(anova[0])}, "
-            f"and REML stops at zero. With {word.groups} of one size the two would always go "
-            "together; with these they do not have to."
+            f"and REML stops at zero. With equally many {word.units} per {word.group} the two "
+            "would always go together; with these data they do not have to."
         )
     if balanced:
-        return f"All {word.groups} have the same size, and then the two are the same by algebra."
+        return (
+            f"All {word.groups} have equally many {word.units}, and then the two are the same by "
+            "algebra."
+        )
     if found is Reading.ALIKE:
         return (
-            f"The two agree, to within a hundredth of the ICC. With {word.groups} of one size they "
-            "would agree exactly."
+            f"The two ICCs agree to within a hundredth. With equally many {word.units} per "
+            f"{word.group} they would agree exactly."
         )
     return (
-        f"The two differ, as they may when {word.groups} are of different sizes: they weigh "
-        f"{word.groups} differently."
+        f"The two differ, as they may where some {word.groups} have more {word.units} than others: "
+        f"they weigh {word.groups} differently."
     )
 
 
 def _less_alike(f: float, share: float, sizes: pd.Series, study: Study) -> str:
     word = words(study)
     df = len(sizes) - 1, int(sizes.sum()) - len(sizes)
-    if not findings.less_alike_than_chance(share, f, df):
-        return ""
-    return (
-        f"The mean square between is only {number(f)} times that within: with independent "
-        f"{word.units} it would be larger in more than 97.5 of 100 samples. So the means of "
-        f"{word.groups} lie *closer* together than chance puts them: a *negative* intraclass "
-        f"correlation, which no variance between {word.groups} can express. It comes about where "
-        f"{word.units} of one {word.group} compete for something; and where a predictor takes the "
-        f"same different values in every {word.group}, and the null model counts all that goes "
-        f"with it as scatter. What {word.groups} are like at equal {word.x}, a section further "
-        "below finds out."
-    )
+    if findings.less_alike_than_chance(share, f, df):
+        return (
+            f"The mean square between is only {number(f)} times that within: with independent "
+            f"{word.units} it would be larger in more than 97.5 of 100 samples. So the means of "
+            f"{word.groups} lie *closer* together than chance puts them: a *negative* intraclass "
+            f"correlation, which no variance between {word.groups} can express. It comes about "
+            f"where {word.units} of one {word.group} compete for something; and where a predictor "
+            f"varies in the same way within every {word.group}, and the null model counts all that "
+            f"goes with it as scatter. What {word.groups} are like at equal {word.x}, a section "
+            "further below finds out."
+        )
+    if share == 0 and f < 1:
+        return (
+            "That is no sign of a negative correlation: chance alone can put the means of "
+            f"independent {word.units} as close together."
+        )
+    return ""
 
 
 def deals(by_chance: np.ndarray, share: float) -> Prose:
@@ -398,10 +406,11 @@ def _observed(by_chance: np.ndarray, share: float) -> str:
     if found is Chance.BEYOND:
         return f"The observed one, {_icc(share)}, is beyond all of them."
     if found is Chance.ZERO:
-        return "The observed one is zero as well."
+        return "The observed one is zero."
     return (
         f"The observed one, {_icc(share)}, was reached or passed in "
-        f"{count(int((by_chance >= share).sum()))} of them."
+        f"{count(int((by_chance >= share).sum()))} of them, a share that more deals would tell "
+        "more closely."
     )
 
 
@@ -424,8 +433,8 @@ def likelihood_ratio(
         The study, for its words.
     """
     return Prose.of_paragraphs(
-        "Twice the difference of the log-likelihoods with and without the group variance is "
-        f"{number(test.statistic, 0.5)} here ({p_value(test.p_value)}).",
+        "Here twice the difference of the log-likelihoods, with the group variance and without, is "
+        f"{number(test.statistic, 0.5)} ({p_value(test.p_value)}).",
         " ".join(
             filter(
                 None,
@@ -471,14 +480,14 @@ def _why_tests_differ(sizes: pd.Series, study: Study) -> str:
     word = words(study)
     if sizes.min() == sizes.max():
         return (
-            f"With {word.groups} of one size both put samples in the same order, and the F-test's "
-            "p-value holds for any number of them, where the mixture is for many. With the two on "
-            "either side of 5%, these data leave it open."
+            f"With equally many {word.units} per {word.group} both put samples in the same order, "
+            f"and the F-test's p-value holds for any number of {word.groups}, where the mixture is "
+            "for many. With the two on either side of 5%, these data leave it open."
         )
     return (
-        f"With {word.groups} of different sizes the two do not ask quite the same, since they "
-        f"weigh {word.groups} differently; and the mixture is for many {word.groups}. With the two "
-        "on either side of 5%, these data leave it open."
+        f"Where some {word.groups} have more {word.units} than others the two do not ask quite the "
+        f"same, since they weigh {word.groups} differently; and the mixture is for many "
+        f"{word.groups}. With the two on either side of 5%, these data leave it open."
     )
 
 
@@ -553,7 +562,7 @@ def table_of_iccs(
 
 def _four_digits(variance: float) -> str:
     """Write a variance with four digits, so that one model's differs from the next one's."""
-    return number(variance, variance / 100)
+    return number(variance, abs(variance) / 100)
 
 
 def given_the_predictor(
@@ -762,9 +771,9 @@ def _impossible_or_not(mistaken: pd.Series, study: Study) -> str:
         return f"Between {word.groups} there is nothing to divide by."
     if found is Claimed.IMPOSSIBLE:
         return (
-            "No share of one is above one, and that these numbers are none has a plain reason: the "
-            f"first term is a variance, in the square of the outcome's units. Measure {word.y} in "
-            "other units, and the “share” changes."
+            "A share cannot be above one, and that one comes out so has a plain reason: the first "
+            f"term is a variance, in the square of the outcome's units. Measure {word.y} in other "
+            "units, and the “share” changes."
         )
     if found is Claimed.NEGATIVE:
         return (
@@ -856,7 +865,7 @@ def _reliabilities(reliabilities: pd.Series, sizes: pd.Series, study: Study) -> 
         _icc(share) for share in (reliabilities.mean(), reliabilities.min(), reliabilities.max())
     )
     if low == high:
-        return f"The reliability is {mean} in each of the {count(len(sizes), study.group)}."
+        return f"The reliability is {mean} for each of the {count(len(sizes), study.group)}."
     return (
         f"Over the {count(len(sizes), study.group)} the reliability is {mean} on average, from "
         f"{low} to {high}."
