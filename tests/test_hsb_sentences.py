@@ -40,9 +40,9 @@ def test_chapters_3_to_5_say_what_their_numbers_say(on_hsb: OnHsb) -> None:
     assert "the sentence is wrong. Within schools" in fourth["easy-mistake-say"]
     assert "18% lies between schools: 8.61 of 47.8" in fifth["null-say"]
     assert "is beyond all of them" in fifth["zero-say"]
-    assert "69% between schools and 5.4% inside them" in fifth["explained-say"]
+    assert "69% between schools and 5.4% within them" in fifth["explained-say"]
     assert "8.44 between schools and 46.43 within" in fifth["easy-mistake-say"]
-    assert "0.1603 in these data, where 0.1804 is right" in fifth["easy-mistake-say"]
+    assert "0.160 in these data, where 0.180 is right" in fifth["easy-mistake-say"]
 
 
 def test_chapter_6_says_what_its_numbers_say(on_hsb: OnHsb) -> None:

@@ -76,14 +76,14 @@ class PseudoR2:
     residual: float
 
     def __str__(self) -> str:
-        group = f"{self.group:.1%} of the null model's variance"
+        group = f"{self.group:z.1%} of the null model's variance"
         if math.isnan(self.group):
             group = "none of the null model's variance is there to be explained"
         lines = [
             f"group level: {group}",
-            f"unit level: {self.residual:.1%} of the null model's variance",
+            f"unit level: {self.residual:z.1%} of the null model's variance",
         ]
-        if min(self.group, self.residual) < 0:
+        if min(self.group, self.residual) < -0.0005:  # else it is written as zero
             lines.append(
                 "Below zero: with the predictors this variance is larger than without, which can "
                 "be, as the two variances are estimated together; they explain nothing there."

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pandas as pd
 
+from helpers.course import findings
 from helpers.course.estimates import estimates_of
-from helpers.course.findings import means_differ
 from helpers.models.estimate import Estimate
 from helpers.models.fit import MixedFit
 from helpers.models.variance import PseudoR2
@@ -34,6 +34,17 @@ def pairs(study: Study) -> pd.DataFrame:
     return found.rename(columns={True: "one", False: "other"})
 
 
+def means_differ(study: Study) -> bool:
+    """Whether the groups' means of the predictor differ.
+
+    >>> from helpers.study.reading import read_study
+    >>> means_differ(read_study("hsb")), means_differ(read_study("sleepstudy"))
+    (True, False)
+    """
+    values, groups = study.frame[study.predictor.name], study.frame[study.group.name]
+    return findings.means_differ(values.groupby(groups).transform("mean"), values)
+
+
 def has_slope_between(study: Study) -> bool:
     """Whether means of the predictor make a line through groups: they differ, in three or more.
 
@@ -41,9 +52,7 @@ def has_slope_between(study: Study) -> bool:
     >>> has_slope_between(read_study("hsb"))
     True
     """
-    values, groups = study.frame[study.predictor.name], study.frame[study.group.name]
-    means = values.groupby(groups).transform("mean")
-    return groups.nunique() > 2 and means_differ(means, values)
+    return study.frame[study.group.name].nunique() > 2 and means_differ(study)
 
 
 def estimates(

@@ -22,6 +22,9 @@ from helpers.course.style import (
     sample_note,
 )
 from helpers.study.file import Study
+from helpers.text import counted, with_article
+
+FEW_VALUES = 7  # an outcome of no more makes heaps of points
 
 
 @STYLE
@@ -41,6 +44,8 @@ def pairs(pairs: pd.DataFrame, slope: float, study: Study) -> Figure:
     -------
     Figure
         A grey point for each pair, a dashed line of equal outcomes, and a solid one of that slope.
+        Where the outcome has few values, so that points would hide each other, they are moved a
+        little.
 
     Examples
     --------
@@ -51,8 +56,15 @@ def pairs(pairs: pd.DataFrame, slope: float, study: Study) -> Figure:
     """
     figure = Figure(figsize=(5.8, 5.6))
     axes = figure.subplots()
-    draw_points(axes, pairs["one"], pairs["other"])
-    axes.scatter([], [], s=9, color=DARK_GREY, label=f"a pair{sample_note(len(pairs))}")
+    values, label = np.unique(pairs.to_numpy()), f"a pair{sample_note(len(pairs))}"
+    shown = pairs
+    if 1 < len(values) <= FEW_VALUES:
+        reach, label = 0.15 * np.diff(values).min(), f"{label}, moved a little"
+        shown = pairs + np.random.default_rng(0).uniform(-reach, reach, pairs.shape)
+        axes.set_xticks(values)
+        axes.set_yticks(values)
+    draw_points(axes, shown["one"], shown["other"])
+    axes.scatter([], [], s=9, color=DARK_GREY, label=label)
     both = pd.Series([pairs.min().min(), pairs.max().max()])
     draw_line(axes, both, (1.0, 0.0), color=BLACK, linestyle="--", linewidth=1.5, label="equal")
     mean = float(pairs.to_numpy().mean())
@@ -83,7 +95,8 @@ def icc_by_chance(by_chance: Sequence[float], observed: float, study: Study) -> 
     -------
     Figure
         A bar for the estimates that are exactly zero, a histogram of the others, and a dashed
-        line; or, where the observed one lies far beyond, an arrow that points there.
+        line; or, where the observed one lies far beyond, an arrow that points there. What there is
+        none of has no place in the legend.
 
     Examples
     --------
@@ -92,23 +105,25 @@ def icc_by_chance(by_chance: Sequence[float], observed: float, study: Study) -> 
     1
     """
     values = np.asarray(by_chance)
-    above = values[values > 0]
+    zeros, above = int((values == 0).sum()), values[values > 0]
     figure = Figure(figsize=(8, 3.6))
     axes = figure.subplots()
-    width = max(float(values.max()), 1e-9) / 12
-    # A thin bar right on zero, so that it is not read as a range of values.
-    axes.bar(
-        0, (values == 0).sum(), width / 3, color=BLUE, zorder=3, label="exactly zero (thin bar)"
-    )
+    reach = float(values.max()) or 0.05
+    width = reach / 12
+    if zeros:
+        # A thin bar right on zero, so that it is not read as a range of values.
+        label = "exactly zero (thin bar)"
+        axes.bar(0, zeros, width / 3, color=BLUE, zorder=3, label=label)
     if len(above):
-        edges = np.linspace(0.0, float(values.max()), 13).tolist()
+        edges = np.linspace(0.0, reach, 13).tolist()
         axes.hist(above, bins=edges, color="#BBD9EC", edgecolor="white", label="above zero")
-    reach = float(values.max())
+    axes.set_xlim(-1.5 * width, 1.5 * max(reach, observed))
     if observed <= 3 * reach:
-        axes.axvline(observed, color=VERMILION, linestyle="--", linewidth=2, label="observed")
+        style = {"color": VERMILION, "linestyle": "--", "linewidth": 2}
+        axes.axvline(observed, zorder=4, label="observed", **style)
     else:
         # Drawn to scale, it would squeeze all else into one corner.
-        axes.set_xlim(-1.5 * width, 1.5 * max(reach, width))
+        axes.set_xlim(-1.5 * width, 1.5 * reach)
         axes.annotate(
             f"observed: {observed:.3g}",
             (1, 0.5),
@@ -158,20 +173,21 @@ def reliability(reliabilities: pd.Series, sizes: pd.Series, share: float, study:
     axes.plot(
         n, n * share / (1 + (n - 1) * share), color=PURPLE, linewidth=1.8, label="reliability"
     )
-    axes.scatter(
-        sizes,
-        reliabilities.loc[sizes.index],
-        s=30,
-        facecolor=PURPLE,
-        edgecolor="none",
-        alpha=0.35,
-        zorder=3,
-        label=f"a {plain(study.group.one)}",
-    )
+    look = {"s": 30, "facecolor": PURPLE, "edgecolor": "none", "zorder": 3}
+    axes.scatter(sizes, reliabilities.loc[sizes.index], alpha=0.35, **look)
+    axes.scatter([], [], label=_who(sizes, study), **look)
     axes.axhline(0.8, color=GREY, linestyle="--", linewidth=1.5, label="0.8")
     axes.set_ylim(-0.02, 1.02)
     axes.set_xlim(left=0)
-    axes.set_xlabel(f"{plain(study.unit.many)} in one {plain(study.group.one)}")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.set_xlabel(f"{plain(study.unit.many)} per {plain(study.group.one)}")
     axes.set_ylabel("reliability of its mean")
     legend_above(figure, axes)
     return figure
+
+
+def _who(sizes: pd.Series, study: Study) -> str:
+    """Say what a point is: a group, or all of them if they are of one size."""
+    if sizes.min() == sizes.max():
+        return f"all {plain(counted(len(sizes), study.group))}"
+    return plain(with_article(study.group.one))

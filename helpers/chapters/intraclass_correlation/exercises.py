@@ -4,7 +4,14 @@ import numpy as np
 
 from helpers.course import findings
 from helpers.course.exercises.facts import Answers, Facts, group_variance
-from helpers.course.exercises.kinds import Choice, NoAnswerError, Number, prediction, share
+from helpers.course.exercises.kinds import (
+    PERCENTAGE,
+    Choice,
+    NoAnswerError,
+    Number,
+    prediction,
+    share,
+)
 from helpers.course.findings import Compared
 from helpers.models.fit import MixedFit
 from helpers.models.variance import icc
@@ -33,6 +40,10 @@ def given_the_predictor(facts: Facts) -> Choice:
     )
 
 
+BY_ML = (
+    "This is by ML; the chapter's fits are by REML, which fit_mixed takes unless told otherwise."
+)
+
 NEGLIGIBLE = Choice(
     "D",
     {
@@ -51,6 +62,10 @@ NEGLIGIBLE = Choice(
 def half_as_many_groups(facts: Facts) -> Number:
     """05-2: the effective sample size with half as many groups of twice the size."""
     n, rho, size = facts.n_units, facts.icc, facts.n_units / facts.n_groups
+    if rho == 0:
+        raise NoAnswerError(
+            "its ICC is zero, so that groups cost a mean nothing, whatever their size."
+        )
     effective = n / (1 + (2 * size - 1) * rho)
     as_it_is = n / (1 + (size - 1) * rho)
     return Number(
@@ -78,6 +93,7 @@ def explained_by_group_means(facts: Facts) -> Number:
     before, after = _explicable(facts), facts.fit(f"{facts.x}_mean")
     explained = _pseudo_r2(before, after)
     mistakes = {
+        BY_ML: _by_ml(facts, f"{facts.x}_mean"),
         "This is the part that remains; asked for is the part that is gone.": 1 - explained,
         "This is the unit level; asked for is the group level.": 1 - after.scale / before.scale,
         "This is the model with the predictor itself; asked for is its group mean.": _pseudo_r2(
@@ -114,7 +130,7 @@ def units_for_nine_tenths(facts: Facts) -> Number:
         "units come whole, so round up.",
         {
             "Units come whole: round up.": exact,
-            "Rounded down, the reliability falls short of 0.9.": needed - 1,
+            "With one unit less the reliability falls short of 0.9: round up.": needed - 1,
             "This is for a reliability of 0.8, as in the chapter.": float(np.ceil(exact * 4 / 9)),
             "This forgets the factor λ / (1 − λ), which is 9 here.": float(np.ceil(exact / 9)),
         },
@@ -127,10 +143,10 @@ def explained_by_deviations(facts: Facts) -> Number:
     before, after = _explicable(facts), facts.fit(f"{facts.x}_within")
     explained = _pseudo_r2(before, after)
     if after.scale > 0.99 * before.scale:
-        moves = "Here the predictor explains next to nothing inside groups either."
+        moves = "Here the predictor explains next to nothing within groups either."
     elif explained < 0:
         moves = (
-            "The variance inside fell here, so that less of that scatter counts as luck, and the "
+            "The variance within fell here, so that less of that scatter counts as luck, and the "
             "variance between groups rose: the share is below zero."
         )
     else:
@@ -141,9 +157,11 @@ def explained_by_deviations(facts: Facts) -> Number:
     return Number(
         explained,
         "De-meaned, the predictor has the same mean in every group and can explain nothing "
-        "between them. What changes is the variance inside, and with it how much of the scatter "
+        "between them. What changes is the variance within, and with it how much of the scatter "
         f"of means is put down to luck. {moves}",
         {
+            PERCENTAGE: 100 * explained,
+            BY_ML: _by_ml(facts, f"{facts.x}_within"),
             "This is the unit level; asked for is the group level.": 1 - after.scale / before.scale,
             "This is the model with the predictor as it is; subtract its group mean first.": (
                 _pseudo_r2(before, facts.random_intercept)
@@ -161,6 +179,12 @@ def _explicable(facts: Facts) -> MixedFit:
     if group_variance(facts.null) == 0:
         raise NoAnswerError("its null model has no variance between groups to explain.")
     return facts.null
+
+
+def _by_ml(facts: Facts, predictors: str) -> float:
+    """Return the group level's pseudo-R² by maximum likelihood; nan with no variance there."""
+    before, after = (facts.fit(each, reml=False) for each in ("1", predictors))
+    return _pseudo_r2(before, after) if group_variance(before) > 0 else np.nan
 
 
 def _pseudo_r2(before: MixedFit, after: MixedFit) -> float:

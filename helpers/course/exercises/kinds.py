@@ -36,6 +36,7 @@ TYPED = 6  # significant digits; a number that has more was computed
 TOO_FAR = "Near, but rounded too far: give two digits or more."
 LAST_DIGIT = "Near, but the last digit is off: round once, at the end."
 WHOLE = "A whole number is asked for."
+PERCENTAGE = "This is a percentage; asked for is the proportion, a hundredth of it."
 ANOTHER = "This is not the number asked for. The hint may help."
 
 
@@ -226,10 +227,7 @@ def prediction(right: str, letters: str, found: str) -> Prediction:
 
 def share(value: float, right: str, mistakes: Mapping[str, float]) -> Number:
     """Return an answer that is a share of one, which is easily given as a percentage."""
-    percentage = {
-        "This is a percentage; asked for is the proportion, a hundredth of it.": 100 * value
-    }
-    return Number(value, right, {**mistakes, **percentage})
+    return Number(value, right, {**mistakes, PERCENTAGE: 100 * value})
 
 
 def variance(value: float, right: str, mistakes: Mapping[str, float]) -> Number:

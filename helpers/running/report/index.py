@@ -81,7 +81,7 @@ def answer(study: Study, known: Mapping[tuple[str, str], Estimate]) -> str:
     slopes = slopes_of(study, known)
     sentences = []
     if share := known.get(("null", "icc")):
-        sentences.append(_of_share(share, word))
+        sentences.append(_of_share(share, known.get(("random_intercept", "icc")), word))
     if within := slopes.get("within"):
         sentences.append(_of_slope(within, word))
     if between := slopes.get("between"):
@@ -118,13 +118,22 @@ def about_slopes(
     return f"Each slope has its own meaning: {'; '.join(told)}. None says what causes what."
 
 
-def _of_share(share: Estimate, word: Words) -> str:
-    """Write how much of the variance lies between groups."""
-    if share.estimate == 0:
-        return f"Of the variance of {word.y} nothing is found to lie between {word.groups}."
+def _of_share(share: Estimate, given: Estimate | None, word: Words) -> str:
+    """Write how much of the variance lies between groups, and where it hides there at first."""
+    if share.estimate > 0:
+        return (
+            f"Of the variance of {word.y}, {percent(share.estimate)} lies between {word.groups} "
+            f"(95% interval {percent(share.conf_low)} to {percent(share.conf_high)})."
+        )
+    nothing = (
+        f"Without a predictor none of the variance of {word.y} is found to lie between "
+        f"{word.groups}"
+    )
+    if given is None or given.estimate == 0:
+        return f"{nothing}."
     return (
-        f"Of the variance of {word.y}, {percent(share.estimate)} lies between {word.groups} "
-        f"(95% interval {percent(share.conf_low)} to {percent(share.conf_high)})."
+        f"{nothing}; of what is left at equal {word.x}, {percent(given.estimate)} does "
+        f"(95% interval {percent(given.conf_low)} to {percent(given.conf_high)})."
     )
 
 
