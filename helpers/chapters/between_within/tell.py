@@ -28,10 +28,10 @@ def the_study(study: Study) -> Prose:
 
 
 def _coding(study: Study) -> str:
-    coding = words(study).x_coding
-    if not coding:
+    word = words(study)
+    if word.x_levels is None:
         return ""
-    return f"In the data its two levels are numbers ({coding})."
+    return f"In numbers, {word.x} is 0 for {word.x_levels[0]} and 1 for {word.x_levels[1]}."
 
 
 def _left_out(study: Study) -> str:
@@ -86,8 +86,8 @@ def _directions(total: Estimate, between: Estimate, study: Study) -> str:
         )
     if found is Lines.LEVEL:
         return (
-            f"The line through the means is level, since the means of {word.y} do not rise or fall "
-            f"with the {word.x_means}; the slope among {word.units} is {number(total)}."
+            f"The line through the means is level, or nearly so: the means of {word.y} hardly "
+            f"rise or fall with the {word.x_means}. The slope among {word.units} is {number(total)}."
         )
     return (
         "The two lines do not have the same direction in these data: among "
@@ -414,8 +414,8 @@ def _beside_naive(ratio: float, own_error: float, study: Study) -> str:
     word, found = words(study), findings.robust_error(ratio, own_error)
     if found is Finding.ABSENT:
         return (
-            "Here it comes out as zero, because the products add up to zero in each "
-            f"{word.group}. So it measures nothing, and is no sign of certainty."
+            f"Here it comes out as zero, because the products of each {word.group} add up to "
+            "zero. So it measures nothing, and is no sign of certainty."
         )
     opening = (
         f"The cluster-robust standard error of the slope is {number(ratio)} times the naive one"
@@ -531,7 +531,7 @@ def _of_shared(
     word, ratio = words(study), robust.std_error / naive.std_error
     found = findings.robust_error(ratio, own_error)
     if found is Finding.ABSENT:
-        return f"A zero measures nothing: the residuals add up to zero in each {word.group}."
+        return f"A zero measures nothing: the residuals of each {word.group} add up to zero."
     if found is Finding.HIGHER:
         return (
             f"That is {number(ratio)} times as large. OLS takes "
