@@ -87,7 +87,8 @@ def _directions(total: Estimate, between: Estimate, study: Study) -> str:
     if found is Lines.LEVEL:
         return (
             f"The line through the means is level, or nearly so: the means of {word.y} hardly "
-            f"rise or fall with the {word.x_means}. The slope among {word.units} is {number(total)}."
+            f"rise or fall with the {word.x_means}. The slope among {word.units} is "
+            f"{number(total)}."
         )
     return (
         "The two lines do not have the same direction in these data: among "
