@@ -68,7 +68,7 @@ def _directions(total: Estimate, between: Estimate, study: Study) -> str:
     word, found = words(study), findings.lines(total, between)
     if found is Lines.ABSENT:
         return (
-            f"The slope among {word.units} is {number(total)}. The {word.x_mean} is the same in "
+            f"The slope among {word.units} is {number(total)}. The {word.x_mean} is the same for "
             f"all {word.groups}, so there is no between slope in this study: a line needs points "
             "that differ."
         )
@@ -130,7 +130,7 @@ def questions(means_differ: bool, study: Study) -> Prose:
     word = words(study)
     if not means_differ:
         return Prose(
-            f"In this study only the second can be asked, since the {word.x_mean} is the same in "
+            f"In this study only the second can be asked, since the {word.x_mean} is the same for "
             f"all {word.groups}."
         )
     return Prose(
@@ -214,7 +214,7 @@ def weighted_average(
     word = words(study)
     if pd.isna(between.estimate):
         return Prose(
-            f"Since the {word.x_mean} is the same in all {word.groups}, the eta squared of "
+            f"Since the {word.x_mean} is the same for all {word.groups}, the eta squared of "
             f"{word.x} is zero: nothing of the total slope comes from between, and all of it is "
             "the within slope."
         )
@@ -280,7 +280,7 @@ def _cost(between: Estimate, within: Estimate, study: Study) -> str:
     word, found = words(study), findings.ecological_fallacy(between, within)
     if found is Fallacy.ABSENT:
         return (
-            f"Here the mistake cannot be made: the {word.x_mean} is the same in all {word.groups}, "
+            f"Here the mistake cannot be made: the {word.x_mean} is the same for all {word.groups}, "
             "and no slope can be read off the means."
         )
     if found is Fallacy.UNMEASURED:
