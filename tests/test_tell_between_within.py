@@ -104,9 +104,8 @@ def _coefficients(
     }
 
 
-def by_size(means: pd.DataFrame, sizes: pd.Series) -> Estimate:
-    """Regress the means of y on those of x, weighted by size."""
-    w, x, y = (each.to_numpy(float) for each in (sizes, means["x"], means["y"]))
+def by_size(w: np.ndarray, x: np.ndarray, y: np.ndarray) -> Estimate:
+    """Regress means y on means x, weighted by size."""
     deviation = x - np.average(x, weights=w)
     slope = (w * deviation) @ y / (w @ deviation**2)
     rest = y - np.average(y, weights=w) - slope * deviation
@@ -115,43 +114,44 @@ def by_size(means: pd.DataFrame, sizes: pd.Series) -> Estimate:
     return estimate(float(slope), float(error), df)
 
 
-def shared(numbers: Numbers) -> tuple[Estimate, Estimate, float]:
+def shared(study: Study, y: np.ndarray, group: np.ndarray) -> tuple[Estimate, Estimate, float]:
     """Regress y on the group predictor, with either error; say how large the second's own is."""
-    if compute.level_2_predictor(numbers.study) is None:
+    if compute.level_2_predictor(study) is None:
         return compute.NOTHING, compute.NOTHING, np.nan
-    w, y = (numbers.data[name].to_numpy(float) for name in "wy")
-    df = compute.degrees_of_freedom(numbers.data["w"], pd.Series(numbers.group))
-    naive, robust = line(w, y), cluster_robust(w, y, numbers.group)
-    return naive["x"], robust["x"], float(1 / np.sqrt(2 * df))
+    w = study.frame["w"].to_numpy(float)
+    own_error = 1 / np.sqrt(2 * compute.degrees_of_freedom(w, group))
+    return line(w, y)["x"], cluster_robust(w, y, group)["x"], float(own_error)
 
 
 def chapter_of(numbers: Numbers) -> Chapter:
     """Compute what the chapter computes, by sums of products."""
-    x, y, x_within = (numbers.data[name].to_numpy(float) for name in ("x", "y", "x_within"))
-    means_of_x, means_of_y = numbers.means["x"].to_numpy(), numbers.means["y"].to_numpy()
+    study, sizes, group = numbers.study, numbers.sizes.to_numpy(), numbers.group
+    x, y = (study.frame[name].to_numpy(float) for name in "xy")
+    x_mean = numbers.of_group(x)
+    means_of_x, means_of_y = (np.bincount(group, each) / sizes for each in (x, y))
     of_total = line(x, y)
     of_between = {term: Estimate("m", "fixed", term, np.nan) for term in ("Intercept", "x")}
     weighted, of_means = of_between["x"], np.nan
-    if findings.means_differ(numbers.means["x"], numbers.data["x"]):
+    if findings.means_differ(pd.Series(means_of_x), study.frame["x"]):
         of_between = line(means_of_x, means_of_y)
         of_between = compute.without_rounding_error(of_between, of_total["x"])
-        weighted = by_size(numbers.means, numbers.sizes)
+        weighted = by_size(sizes, means_of_x, means_of_y)
         weighted = compute.without_rounding_error({"x": weighted}, of_total["x"])["x"]
         if of_between["x"].estimate != 0 and means_of_y.std() > 0:
             of_means = of_between["x"].estimate * means_of_x.std() / means_of_y.std()
     return Chapter(
-        numbers.study,
+        study,
         numbers.sizes,
         of_total,
         of_between,
-        cluster_robust(x, y, numbers.group),
-        line(x_within, y)["x"],
+        cluster_robust(x, y, group),
+        line(x - x_mean, y)["x"],
         weighted,
-        numbers.data["x_mean"].var() / numbers.data["x"].var(),
+        x_mean.var() / x.var(),
         of_means,
         of_total["x"].estimate * x.std() / y.std(),
-        compute.degrees_of_freedom(numbers.data["x"], pd.Series(numbers.group)),
-        shared(numbers),
+        compute.degrees_of_freedom(x, group),
+        shared(study, y, group),
     )
 
 
@@ -231,8 +231,14 @@ def test_a_direction_is_said_only_of_an_interval_on_that_side() -> None:
 def test_lines_are_said_to_rise_only_if_both_do_and_to_fall_only_if_both_do() -> None:
     for c in chapters():
         text = tell.two_regressions(c.total, c.between, len(c.sizes), c.study).text
-        rising = [slope.estimate > 0 for slope in (c.total, c.between)]
-        falling = [slope.estimate < 0 for slope in (c.total, c.between)]
+        slopes = (c.total, c.between)
+        level = [abs(slope.estimate) <= 0.05 * slope.std_error for slope in slopes]
+        rising = [
+            slope.estimate > 0 and not flat for slope, flat in zip(slopes, level, strict=True)
+        ]
+        falling = [
+            slope.estimate < 0 and not flat for slope, flat in zip(slopes, level, strict=True)
+        ]
         assert ("Both lines rise" in text) == all(rising)
         assert ("Both lines fall" in text) == all(falling)
         steeper, flatter = (f"means is the {word} one" in text for word in ("steeper", "flatter"))
@@ -324,7 +330,7 @@ def test_of_independent_rows_one_in_twenty_seems_to_err_and_hardly_more(name: st
     j = in_group.shape[1]
     robust = ((errors @ in_group) ** 2).sum(axis=1) * j / (j - 1) * (n - 1) / (n - 2)
     ratios = np.sqrt(robust / ((errors**2).sum(axis=1) / (n - 2) * (deviation @ deviation)))
-    df = compute.degrees_of_freedom(pd.Series(x), pd.Series(group))
+    df = compute.degrees_of_freedom(x, group)
     told = [findings.robust_error(ratio, 1 / np.sqrt(2 * df)).is_clear for ratio in ratios]
     assert np.mean(told) <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / n_draws)
 
@@ -336,7 +342,7 @@ def test_degrees_of_freedom_are_those_of_the_quadratic_form(name: str) -> None:
     residual = np.eye(n) - 1 / n - np.outer(deviation, deviation) / (deviation @ deviation)
     parts = residual @ (np.eye(group.max() + 1)[group] * deviation[:, None])
     weights = np.linalg.eigvalsh(parts.T @ parts)  # of chi-squared variables with one df each
-    df = compute.degrees_of_freedom(pd.Series(x), pd.Series(group))
+    df = compute.degrees_of_freedom(x, group)
     assert df == pytest.approx(weights.sum() ** 2 / (weights**2).sum(), rel=1e-6)
 
 
@@ -360,10 +366,11 @@ def test_a_predictor_with_two_levels_is_spoken_of_by_them() -> None:
     for c in some():
         text = whole(c)
         if "x" in c.study.levels:
-            assert "0 low, 1 high" in text
-            assert not re.search(r"where dose( \(hours\))? is higher by 1|means? (of )?dose", text)
+            low, high = c.study.levels["x"]
+            assert f"0 for {low} and 1 for {high}" in text
+            assert not re.search(r"dose( \(hours\))? is higher by 1|\bmeans? (of )?dose", text)
         else:
-            assert "share of high" not in text
+            assert not re.search(r"\bshares? (of|with)\b", text)
 
 
 def found(c: Chapter) -> dict[str, object]:

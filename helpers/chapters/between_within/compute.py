@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from helpers.models.estimate import Estimate
 from helpers.study.file import Study
@@ -52,7 +53,7 @@ def without_rounding_error(
     }
 
 
-def degrees_of_freedom(x: pd.Series, groups: pd.Series) -> float:
+def degrees_of_freedom(x: ArrayLike, groups: pd.Series | np.ndarray) -> float:
     """Return how many degrees of freedom a cluster-robust standard error of a slope has.
 
     Those of the chi-squared distribution with the mean and the variance that the squared standard
@@ -73,12 +74,12 @@ def degrees_of_freedom(x: pd.Series, groups: pd.Series) -> float:
     >>> round(degrees_of_freedom(x, pd.Series([1, 1, 2, 2, 3, 3, 4, 4])), 6)
     3.0
     """
-    deviation = x - x.mean()
-    sums = deviation.groupby(groups).sum().to_numpy()
-    squares = (deviation**2).groupby(groups).sum().to_numpy()
+    deviation, group = np.asarray(x, float), pd.factorize(groups)[0]
+    deviation = deviation - deviation.mean()
+    sums, squares = (np.bincount(group, each) for each in (deviation, deviation**2))
     # The squared error is a quadratic form in the rows' errors, whose matrix has the eigenvalues
     # of diag(squares) - aa' - bb': intercept and slope are taken out.
-    a, b = sums / np.sqrt(len(x)), squares / np.sqrt(squares.sum())
+    a, b = sums / np.sqrt(len(group)), squares / np.sqrt(squares.sum())
     trace = squares.sum() - a @ a - b @ b
     of_square = (squares**2).sum() - 2 * (a**2 + b**2) @ squares
     of_square += (a @ a) ** 2 + (b @ b) ** 2 + 2 * (a @ b) ** 2

@@ -28,10 +28,10 @@ def the_study(study: Study) -> Prose:
 
 
 def _coding(study: Study) -> str:
-    coding = words(study).x_coding
-    if not coding:
+    word = words(study)
+    if word.x_levels is None:
         return ""
-    return f"In the data its two levels are numbers ({coding})."
+    return f"In numbers, {word.x} is 0 for {word.x_levels[0]} and 1 for {word.x_levels[1]}."
 
 
 def _left_out(study: Study) -> str:
@@ -68,7 +68,7 @@ def _directions(total: Estimate, between: Estimate, study: Study) -> str:
     word, found = words(study), findings.lines(total, between)
     if found is Lines.ABSENT:
         return (
-            f"The slope among {word.units} is {number(total)}. The {word.x_mean} is the same in "
+            f"The slope among {word.units} is {number(total)}. The {word.x_mean} is the same for "
             f"all {word.groups}, so there is no between slope in this study: a line needs points "
             "that differ."
         )
@@ -86,8 +86,9 @@ def _directions(total: Estimate, between: Estimate, study: Study) -> str:
         )
     if found is Lines.LEVEL:
         return (
-            f"The line through the means is level, since the means of {word.y} do not rise or fall "
-            f"with the {word.x_means}; the slope among {word.units} is {number(total)}."
+            f"The line through the means is level, or nearly so: the means of {word.y} hardly "
+            f"rise or fall with the {word.x_means}. The slope among {word.units} is "
+            f"{number(total)}."
         )
     return (
         "The two lines do not have the same direction in these data: among "
@@ -129,7 +130,7 @@ def questions(means_differ: bool, study: Study) -> Prose:
     word = words(study)
     if not means_differ:
         return Prose(
-            f"In this study only the second can be asked, since the {word.x_mean} is the same in "
+            f"In this study only the second can be asked, since the {word.x_mean} is the same for "
             f"all {word.groups}."
         )
     return Prose(
@@ -213,7 +214,7 @@ def weighted_average(
     word = words(study)
     if pd.isna(between.estimate):
         return Prose(
-            f"Since the {word.x_mean} is the same in all {word.groups}, the eta squared of "
+            f"Since the {word.x_mean} is the same for all {word.groups}, the eta squared of "
             f"{word.x} is zero: nothing of the total slope comes from between, and all of it is "
             "the within slope."
         )
@@ -279,7 +280,7 @@ def _cost(between: Estimate, within: Estimate, study: Study) -> str:
     word, found = words(study), findings.ecological_fallacy(between, within)
     if found is Fallacy.ABSENT:
         return (
-            f"Here the mistake cannot be made: the {word.x_mean} is the same in all {word.groups}, "
+            f"Here the mistake cannot be made: the {word.x_mean} is the same for all {word.groups}, "
             "and no slope can be read off the means."
         )
     if found is Fallacy.UNMEASURED:
@@ -414,8 +415,8 @@ def _beside_naive(ratio: float, own_error: float, study: Study) -> str:
     word, found = words(study), findings.robust_error(ratio, own_error)
     if found is Finding.ABSENT:
         return (
-            "Here it comes out as zero, because the products add up to zero in each "
-            f"{word.group}. So it measures nothing, and is no sign of certainty."
+            f"Here it comes out as zero, because the products of each {word.group} add up to "
+            "zero. So it measures nothing, and is no sign of certainty."
         )
     opening = (
         f"The cluster-robust standard error of the slope is {number(ratio)} times the naive one"
@@ -531,7 +532,7 @@ def _of_shared(
     word, ratio = words(study), robust.std_error / naive.std_error
     found = findings.robust_error(ratio, own_error)
     if found is Finding.ABSENT:
-        return f"A zero measures nothing: the residuals add up to zero in each {word.group}."
+        return f"A zero measures nothing: the residuals of each {word.group} add up to zero."
     if found is Finding.HIGHER:
         return (
             f"That is {number(ratio)} times as large. OLS takes "

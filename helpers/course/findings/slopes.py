@@ -41,14 +41,16 @@ class Fallacy(Enum):
 
 
 def _sign(slope: Estimate) -> int:
-    """Return 1, -1, or 0 for what is zero but for rounding, in any units."""
-    if abs(slope.estimate) <= 1e-9 * slope.std_error:
+    """Return 1, -1, or 0 for a twentieth of a standard error or less, which is written as zero."""
+    if abs(slope.estimate) <= 0.05 * slope.std_error:
         return 0
     return (slope.estimate > 0) - (slope.estimate < 0)
 
 
 def lines(total: Estimate, between: Estimate) -> Lines:
     """Tell which way two fitted lines go: by their signs, whatever chance had to do with them.
+
+    Level is one that rises or falls by no more than a twentieth of its standard error.
 
     Parameters
     ----------
