@@ -560,5 +560,5 @@ def test_a_solution_shows_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
     Check("hsb")("04-5", 13.2146, folded=True)
     Check("early")("04-3", 1.0, folded=True)
     solved, lacking = (markdown.data for markdown in shown)
-    assert "**04-5, 13.21: right.**" in solved
+    assert "**04-5: right.** It is 13.21. " in solved
     assert "**04-3: no answer.**" in lacking

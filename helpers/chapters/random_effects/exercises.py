@@ -163,7 +163,7 @@ def below_the_top(facts: Facts) -> Number:
     )
     return Number(
         drop,
-        f"It is {where}: a program that stopped there would have stopped too early, whatever it "
+        f"That is {where}: a program that stopped there would have stopped too early, whatever it "
         "said of itself.",
         {
             "This is twice the distance, which is compared with 3.84; asked for is the distance "

@@ -415,6 +415,8 @@ def _share(value: float, finer: float = 1.0) -> str:
 
 def _panels(n_shown: int, sizes: pd.Series, study: Study) -> str:
     every = count(len(sizes), study.group)
+    if len(sizes) == 2:
+        return f"The panels show both {words(study).groups}."
     if n_shown == len(sizes):
         return f"The panels show all {every}."
     return f"The panels show {count(n_shown)} of the {every}."
