@@ -424,8 +424,8 @@ def _panels(n_shown: int, sizes: pd.Series, study: Study) -> str:
 
 def _order(sizes: pd.Series, study: Study) -> str:
     if sizes.min() == sizes.max():
-        size = count(int(sizes.min()), study.unit)
-        return f"All {words(study).groups} are equally large, with {size} each."
+        word = words(study)
+        return f"All {word.groups} have equally many {word.units}, {count(int(sizes.min()))} each."
     return "They stand in order of size, the smallest first."
 
 
@@ -496,7 +496,8 @@ def _drawn_in(
     if sizes.min() == sizes.max():
         return (
             "Without shrinkage all points would lie on the dashed line. They lie nearer to zero "
-            f"than it does, all in one proportion, as {word.groups} are equally large. {spread}"
+            f"than it does, all in one proportion, as {word.groups} have equally many "
+            f"{word.units}. {spread}"
         )
     return (
         "Without shrinkage all points would lie on the dashed line. They lie nearer to zero than "
