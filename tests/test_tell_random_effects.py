@@ -276,7 +276,7 @@ def test_groups_of_one_size_are_drawn_in_alike_and_small_ones_most() -> None:
         equal = c.sizes.nunique() == 1
         assert ("all in one proportion" in drawn.text) == (equal and c.tau > 0)
         assert ("most. The standard" in drawn.text) == (not equal and c.tau > 0)
-        assert ("are equally large" in by_one.text) == equal
+        assert ("have equally many" in by_one.text) == equal
         assert ("in order of size" in by_one.text) == (not equal)
         if "the reliability goes" in by_one.text:
             low, high = (float(n) for n in re.findall(r"from (\S+) to (\S+)\.$", by_one.text)[0])
@@ -560,5 +560,5 @@ def test_a_solution_shows_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
     Check("hsb")("04-5", 13.2146, folded=True)
     Check("early")("04-3", 1.0, folded=True)
     solved, lacking = (markdown.data for markdown in shown)
-    assert "**04-5, 13.21: right.**" in solved
+    assert "**04-5: right.** It is 13.21. " in solved
     assert "**04-3: no answer.**" in lacking

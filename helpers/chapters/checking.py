@@ -79,9 +79,9 @@ class Check:
         given = right.letter_in(answer) if isinstance(right, Choice) and _is_text(answer) else ""
         letter = f" {given}" if given else ""
         # A solution's number is in no cell's output but this.
-        value = _as_number(answer) if folded and right is not None else None
-        solved = letter if value is None else f", {number(value, abs(value) / 100)}"
-        text = f"**{exercise}{solved}: {reply.verdict}.** {reply.text}"
+        value = _as_number(answer) if folded and reply.verdict == "right" else None
+        solved = "" if value is None else f"It is {number(value, abs(value) / 100)}. "
+        text = f"**{exercise}{letter}: {reply.verdict}.** {solved}{reply.text}"
         if folded:
             text = FOLD.format(about=f"{exercise}{letter}: the reply", text=text)
         display(Markdown(text.strip()))

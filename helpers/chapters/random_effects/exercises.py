@@ -80,7 +80,7 @@ def mode_of_the_highest(facts: Facts) -> Number:
         + (
             "The more units a group has, the higher its reliability."
             if facts.sizes.min() < facts.sizes.max()
-            else "As groups are equally large, all have the same."
+            else "As all groups have equally many, all have the same."
         ),
         {
             "This is the mean of the group itself; asked for is how far its level lies from the "
@@ -163,7 +163,7 @@ def below_the_top(facts: Facts) -> Number:
     )
     return Number(
         drop,
-        f"It is {where}: a program that stopped there would have stopped too early, whatever it "
+        f"That is {where}: a program that stopped there would have stopped too early, whatever it "
         "said of itself.",
         {
             "This is twice the distance, which is compared with 3.84; asked for is the distance "

@@ -415,6 +415,8 @@ def _share(value: float, finer: float = 1.0) -> str:
 
 def _panels(n_shown: int, sizes: pd.Series, study: Study) -> str:
     every = count(len(sizes), study.group)
+    if len(sizes) == 2:
+        return f"The panels show both {words(study).groups}."
     if n_shown == len(sizes):
         return f"The panels show all {every}."
     return f"The panels show {count(n_shown)} of the {every}."
@@ -422,8 +424,8 @@ def _panels(n_shown: int, sizes: pd.Series, study: Study) -> str:
 
 def _order(sizes: pd.Series, study: Study) -> str:
     if sizes.min() == sizes.max():
-        size = count(int(sizes.min()), study.unit)
-        return f"All {words(study).groups} are equally large, with {size} each."
+        word = words(study)
+        return f"All {word.groups} have equally many {word.units}, {count(int(sizes.min()))} each."
     return "They stand in order of size, the smallest first."
 
 
@@ -494,7 +496,8 @@ def _drawn_in(
     if sizes.min() == sizes.max():
         return (
             "Without shrinkage all points would lie on the dashed line. They lie nearer to zero "
-            f"than it does, all in one proportion, as {word.groups} are equally large. {spread}"
+            f"than it does, all in one proportion, as {word.groups} have equally many "
+            f"{word.units}. {spread}"
         )
     return (
         "Without shrinkage all points would lie on the dashed line. They lie nearer to zero than "
