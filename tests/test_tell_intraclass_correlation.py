@@ -363,6 +363,14 @@ def test_a_share_stops_at_zero_only_where_it_is_zero() -> None:
         assert ("have one sign" in text) <= (c.correlation < 0 < c.share)
 
 
+def test_mistaken_shares_give_themselves_away_where_they_do() -> None:
+    for c in chapters():
+        text = tell.shares_mistaken(c.mistaken, c.explained, c.study).text
+        if not c.mistaken.isna().any():
+            assert ("A share cannot be above one" in text) == (c.mistaken.max() > 1)
+            assert ("both lie between zero and one" in text) == c.mistaken.between(0, 1).all()
+
+
 def test_a_negative_correlation_is_told_from_none() -> None:
     def told_negative(f: float) -> bool:
         anova = ((f - 1) / 6 * 2.0, 2.0)
