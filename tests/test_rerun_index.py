@@ -7,17 +7,29 @@ from itertools import combinations, product
 from typing import Any
 
 import nbformat
+import numpy as np
 import pandas as pd
 import pytest
 from conftest import CHAPTERS
+from laws import assert_lawful
+from random_studies import random_studies
 
 from helpers import Estimate, read_study, show_estimates
 from helpers.course.estimates import collect_estimates, read_rows
-from helpers.running.report.index import Chapter, answer, found_in, index_page
+from helpers.running.report.index import (
+    Chapter,
+    about_slopes,
+    answer,
+    describe,
+    found_in,
+    index_page,
+)
+from helpers.running.report.overview import draw_forest
 
 NAMES = [path.stem for path in CHAPTERS]
 ROWS = {p.stem: collect_estimates(nbformat.read(p, as_version=4)) for p in CHAPTERS}
 HSB = read_study("hsb")
+SLOPES = ("total", "between", "within", "random_intercept")
 
 
 def in_short(done: tuple[str, ...], failed: tuple[str, ...]) -> str:
@@ -59,7 +71,7 @@ def test_the_answer_is_true_after_any_of_the_chapters(number: int) -> None:
             assert ("none of these has run" in text) == bool(done and not any(map(told.get, done)))
             assert "could not estimate" not in text
             assert ("lies between schools" in text) == (NAMES[4] in done)
-            assert ("Inside schools" in text) == (NAMES[2] in done)
+            assert ("Within schools" in text) == (NAMES[2] in done or NAMES[3] in done)
             assert ("Between schools" in text) == (NAMES[1] in done)
             assert ("is higher in" in text) == (NAMES[5] in done)
 
@@ -73,7 +85,35 @@ def test_estimates_that_are_none_are_not_told_as_if_they_were() -> None:
             page = index_page(study, chapters, some, {}, [], {})
             assert "could not estimate what it would tell" in page
             assert "not available" not in page
-            assert ("2, 3, 5 and 6;" in page) == (group_predictor is not None)
+            assert ("2, 3, 4, 5 and 6;" in page) == (group_predictor is not None)
+
+
+def test_what_is_told_of_any_study_keeps_the_laws() -> None:
+    rng = np.random.default_rng(0)
+    for study in random_studies(300):
+        known = {}
+        known["null", "icc"] = Estimate("null", "variance", "icc", 0.2, conf_low=0, conf_high=0.7)
+        for where in [(model, "x") for model in SLOPES] + [("group_predictor", "w")]:
+            middle, error = rng.choice([1e-7, 1, 1e6]) * rng.random(2)
+            middle *= rng.choice([-1, 1])
+            ends = middle - 2 * error, middle + 2 * error
+            known[where] = Estimate(where[0], "fixed", where[1], middle, error, 9, *ends)
+        if rng.random() < 0.3:
+            known["between", "x"] = Estimate("between", "fixed", "x", math.nan)
+        slopes = [model for model in SLOPES if math.isfinite(known[model, "x"].estimate)]
+        about = about_slopes([model.replace("_", " ") for model in slopes], known, study)
+        assert_lawful(f"{describe(study)} {answer(study, known)} {about}")
+        if "between" not in slopes:
+            assert "average of the slopes" not in about
+
+
+def test_a_panel_that_no_study_has_an_estimate_for_is_not_drawn() -> None:
+    one = Estimate("m", "fixed", "x", 0.2, conf_low=0.1, conf_high=0.3)
+    panels = ["intraclass correlation", "slope within", "slope between"]
+    for number in range(1, 4):
+        for some in combinations(panels, number):
+            figure = draw_forest({"a": dict.fromkeys(some, one), "b": {}}, {"a": 1.0, "b": 1.0})
+            assert [axes.get_title(loc="left") for axes in figure.axes] == list(some)
 
 
 def test_a_share_of_zero_is_told_with_the_model_that_found_it() -> None:
@@ -81,7 +121,7 @@ def test_a_share_of_zero_is_told_with_the_model_that_found_it() -> None:
     given = Estimate("random_intercept", "variance", "icc", 0.95, conf_low=0.87, conf_high=0.99)
     text = answer(HSB, {("null", "icc"): none, ("random_intercept", "icc"): given})
     assert text.startswith("Without a predictor none of the variance")
-    assert "of what is left at equal socio-economic status, 95% does" in text
+    assert "of what is left with socio-economic status held equal, 95% does" in text
     assert "is left" not in answer(HSB, {("null", "icc"): none})
 
 

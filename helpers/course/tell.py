@@ -14,10 +14,14 @@ def the_study(study: Study) -> Prose:
     The study: 7,185 students in 160 schools; the outc
     """
     word, frame = words(study), study.frame
+    coded = ""
+    if word.x_levels:
+        coded = f"In numbers, {word.x} is 0 for {word.x_levels[0]} and 1 for {word.x_levels[1]}."
     return Prose(
         f"The study: {count(len(frame), study.unit)} in "
         f"{count(frame[study.group.name].nunique(), study.group)}; the outcome is "
-        f"{word.y_with_units}, the predictor {word.x_with_units}."
+        f"{word.y_with_units}, the predictor {word.x_with_units}.",
+        coded,
     )
 
 

@@ -10,22 +10,22 @@ from helpers.course.draw import intervals
 from helpers.course.estimates import read_rows
 from helpers.course.findings import Finding, direction
 from helpers.course.style import as_html, as_png
-from helpers.course.words import Words, count, interval, magnitude, words
+from helpers.course.words import (
+    Words,
+    count,
+    interval,
+    interval_of_magnitude,
+    magnitude,
+    words,
+)
 from helpers.models.estimate import Estimate
 from helpers.running.report.page import markdown_to_html, page
 from helpers.study.file import Study
 from helpers.study.installation import versions
 from helpers.text import number, percent, span
 
-ABOUT_SLOPES = {
-    "total": "over all units, with an interval that takes them for independent (chapter 2)",
-    "between": "over the means of groups",
-    "within": "inside groups",
-    "random intercept": "an average of the slopes between and within, weighted by precision",
-}
-
 # The chapters that estimate what `answer` tells; the last one needs a group predictor.
-ANSWERED_IN = ("02", "03", "05", "06")
+ANSWERED_IN = ("02", "03", "04", "05", "06")
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,12 @@ def slopes_of(study: Study, known: Mapping[tuple[str, str], Estimate]) -> dict[s
     ['within']
     """
     x = study.predictor.name
-    models = {"total": "total", "between": "between", "within": "within"}
-    models |= {"random_intercept": "random intercept"}
-    found = {says: known.get((model, x)) for model, says in models.items()}
+    found = {
+        "total": known.get(("total", x)),
+        "between": known.get(("between", x)),
+        "within": known.get(("within", x), known.get(("within_between", f"{x}_within"))),
+        "random intercept": known.get(("random_intercept", x)),
+    }
     return {says: each for says, each in found.items() if each and math.isfinite(each.estimate)}
 
 
@@ -69,7 +72,7 @@ def answer(study: Study, known: Mapping[tuple[str, str], Estimate]) -> str:
     >>> from helpers.study.reading import read_study
     >>> known = {("within", "ses"): Estimate("within", "fixed", "ses", 2.2, 0.1, 99, 2.0, 2.4)}
     >>> print(answer(read_study("hsb"), known).replace(": ", ":" + chr(10)))
-    Inside schools, a higher socio-economic status goes with a higher math achievement:
+    Within schools, a higher socio-economic status goes with a higher math achievement:
     a slope of 2.20 (95% interval 2.00 to 2.40).
     """
     word = words(study)
@@ -79,10 +82,39 @@ def answer(study: Study, known: Mapping[tuple[str, str], Estimate]) -> str:
     if share := known.get(("null", "icc")):
         sentences.append(_of_share(share, known.get(("random_intercept", "icc")), word))
     if within := slopes.get("within"):
-        sentences.append(_of_slope(within, "Inside", word))
+        sentences.append(_of_slope(within, word))
     if between := slopes.get("between"):
-        sentences.append(_of_slope(between, "Between", word))
+        sentences.append(_of_slope_between(between, word))
     return " ".join([*sentences, *_of_kinds(study, known)])
+
+
+def about_slopes(
+    slopes: Iterable[str], known: Mapping[tuple[str, str], Estimate], study: Study
+) -> str:
+    """Write what each slope of the figure is a slope of.
+
+    >>> from helpers.study.reading import read_study
+    >>> about_slopes(["within"], {}, read_study("hsb"))
+    'The slope *within* compares students of one school. It does not say what causes what.'
+    """
+    word = words(study)
+    between = known.get(("between", study.predictor.name))
+    alone = between is not None and not math.isfinite(between.estimate)
+    about = {
+        "total": f"*total* is over all {word.units}, and its interval takes them for independent "
+        "(chapter 2)",
+        "between": f"*between* is over the means of {word.groups}",
+        "within": f"*within* compares {word.units} of one {word.group}",
+        "random intercept": f"*random intercept* is the slope within, since {word.groups} do not "
+        f"differ in {word.x_mean}"
+        if alone
+        else "*random intercept* is an average of the slopes between and within, weighted by "
+        "precision",
+    }
+    told = [about[model] for model in slopes]
+    if len(told) == 1:
+        return f"The slope {told[0]}. It does not say what causes what."
+    return f"Each slope has its own meaning: {'; '.join(told)}. None says what causes what."
 
 
 def _of_share(share: Estimate, given: Estimate | None, word: Words) -> str:
@@ -99,21 +131,39 @@ def _of_share(share: Estimate, given: Estimate | None, word: Words) -> str:
     if given is None or given.estimate == 0:
         return f"{nothing}."
     return (
-        f"{nothing}; of what is left at equal {word.x}, {percent(given.estimate)} does "
+        f"{nothing}; of what is left with {word.x} held equal, {percent(given.estimate)} does "
         f"(95% interval {percent(given.conf_low)} to {percent(given.conf_high)})."
     )
 
 
-def _of_slope(slope: Estimate, place: str, word: Words) -> str:
-    """Write which way outcome and predictor go together inside groups, or between them."""
-    found, told = direction(slope), f"a slope of {number(slope)} ({interval(slope)})"
-    if found is Finding.HIGHER:
-        return f"{place} {word.groups}, a higher {word.x} goes with a higher {word.y}: {told}."
-    if found is Finding.LOWER:
-        return f"{place} {word.groups}, a higher {word.x} goes with a lower {word.y}: {told}."
+def _of_slope(slope: Estimate, word: Words) -> str:
+    """Write which way outcome and predictor go together within groups."""
+    found = direction(slope)
+    if found is Finding.UNCLEAR:
+        return (
+            f"Within {word.groups} the direction of the relation of {word.y} and {word.x} cannot "
+            f"be told: a slope of {number(slope)} ({interval(slope)})."
+        )
+    if word.x_levels:
+        by = f"by {magnitude(slope)}{word.in_y} ({interval_of_magnitude(slope)})"
+        return f"Within {word.groups}, {word.y} is {found.value} {word.x_step}, {by}."
     return (
-        f"{place} {word.groups} the direction of the relation of {word.y} and {word.x} cannot be "
-        f"told: {told}."
+        f"Within {word.groups}, a higher {word.x} goes with a {found.value} {word.y}: a slope of "
+        f"{number(slope)} ({interval(slope)})."
+    )
+
+
+def _of_slope_between(slope: Estimate, word: Words) -> str:
+    """Write which way the means of groups go together."""
+    found, told = direction(slope), f"a slope of {number(slope)} ({interval(slope)})"
+    if found is Finding.UNCLEAR:
+        return (
+            f"Between {word.groups} the direction of the relation of mean {word.y} and "
+            f"{word.x_mean} cannot be told: {told}."
+        )
+    return (
+        f"Between {word.groups}, a higher {word.x_mean} goes with a {found.value} mean {word.y}: "
+        f"{told}."
     )
 
 
@@ -156,20 +206,15 @@ def _of_kinds(study: Study, known: Mapping[tuple[str, str], Estimate]) -> list[s
 
 def _of_difference(difference: Estimate, low: str, high: str, per: str, word: Words) -> str:
     """Write how the outcome differs with the group predictor, at equal predictor."""
-    found, by = direction(difference), f"{magnitude(difference)}{word.in_y}{per}"
-    if found is Finding.HIGHER:
+    found, ends = direction(difference), interval_of_magnitude(difference)
+    if found is Finding.UNCLEAR:
         return (
-            f"At equal {word.x}, {word.y} is higher in {high} than in {low}, by {by} "
+            f"Whether {word.y} differs with {word.w}, at equal {word.x}, cannot be told "
             f"({interval(difference)})."
         )
-    if found is Finding.LOWER:
-        return (
-            f"At equal {word.x}, {word.y} is lower in {high} than in {low}, by {by} "
-            f"({interval(difference)} for the difference)."
-        )
     return (
-        f"Whether {word.y} differs with {word.w}, at equal {word.x}, cannot be told "
-        f"({interval(difference)})."
+        f"At equal {word.x}, {word.y} is {found.value} in {high} than in {low}, by "
+        f"{magnitude(difference)}{word.in_y}{per} ({ends})."
     )
 
 
@@ -188,19 +233,20 @@ def describe(study: Study) -> str:
 
     >>> from helpers.study.reading import read_study
     >>> describe(read_study("hsb"))
-    '7,185 students in 160 schools of 14 to 67; none of the rows is left out.'
+    '7,185 students in 160 schools, 14 to 67 each; none of the rows is left out.'
     """
     word = words(study)
     sizes = study.frame.groupby(study.group.name).size()
     left_out = "none of the rows is left out."
     if study.n_left_out:
+        are = "is" if study.n_left_out == 1 else "are"
         left_out = (
-            f"{study.n_left_out:,} of {study.n_rows:,} rows are left out for a missing value "
+            f"{study.n_left_out:,} of {study.n_rows:,} rows {are} left out for a missing value "
             f"({word.missing})."
         )
     return (
-        f"{count(len(study.frame), study.unit)} in {count(len(sizes), study.group)} of "
-        f"{span(sizes)}; {left_out}"
+        f"{count(len(study.frame), study.unit)} in {count(len(sizes), study.group)}, "
+        f"{span(sizes)} each; {left_out}"
     )
 
 
@@ -240,7 +286,7 @@ def index_page(
     known = found_in(rows)
     title = study.title or study.file.stem
     asked = study.question.strip() or (
-        f"How does {word.x} go with {word.y}, inside {word.groups} and between them?"
+        f"How does {word.x} go with {word.y}, within {word.groups} and between them?"
     )
     slopes = slopes_of(study, known)
     parts = [
@@ -254,10 +300,7 @@ def index_page(
         label = f"slope of {study.outcome.label} on {study.predictor.label}, with 95% intervals"
         alt = "Each model's slope as a point with its interval, and a line at zero."
         body += f"{as_html(as_png(intervals(slopes, label)), alt)}\n"
-        told = "; ".join(f"*{model}*, {ABOUT_SLOPES[model]}" for model in slopes)
-        body += markdown_to_html(
-            f"Each slope answers a question of its own: {told}. None of them says what causes what."
-        )
+        body += markdown_to_html(about_slopes(slopes, known, study))
     body += markdown_to_html("## The chapters\n\n" + "\n".join(map(_line_of, chapters)))
     body += markdown_to_html(
         "All estimates, unrounded: [results.csv](results.csv).\n\n"

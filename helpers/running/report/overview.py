@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from helpers.course.style import BLACK, GREY, STYLE, as_html, as_png, plain, short
 from helpers.course.words import Words, count
@@ -11,7 +12,9 @@ from helpers.models.estimate import Estimate
 from helpers.running.report.index import found_in, slopes_of
 from helpers.running.report.page import markdown_to_html, page
 from helpers.study.file import Study
-from helpers.text import number, percent
+from helpers.text import NOT_AVAILABLE, number, percent
+
+Known = Mapping[tuple[str, str], Estimate]
 
 PANELS: dict[str, tuple[str, str] | str] = {
     "intraclass correlation": ("null", "icc"),
@@ -41,7 +44,8 @@ def overview_page(
     >>> "0 studies" in overview_page({}, {}, {})
     True
     """
-    found = {name: _main_estimates(studies[name], tables[name]) for name in studies}
+    known = {name: found_in(tables[name].to_dict("records")) for name in studies}
+    found = {name: _main_estimates(studies[name], known[name]) for name in studies}
     header = ["study", "units", "groups", *PANELS]
     lines = [f"| {' | '.join(header)} |", "|:---|" + "---:|" * (len(header) - 1)]
     for name, estimates in found.items():
@@ -51,7 +55,12 @@ def overview_page(
             f"[{Words.text(study.title or name)}]({links[name]})",
             count(len(frame), study.unit),
             count(frame[study.group.name].nunique(), study.group),
-            *(_cell(panel, estimates.get(panel)) for panel in PANELS),
+            *(
+                _cell(panel, estimates[panel])
+                if panel in estimates
+                else _no_cell(panel, study, known[name])
+                for panel in PANELS
+            ),
         ]
         lines.append(f"| {' | '.join(cells)} |")
     text = [
@@ -63,7 +72,7 @@ def overview_page(
     ]
     body = markdown_to_html("\n\n".join(text))
     if any(found.values()):
-        alt = "Three panels with a row for each study: a point for the estimate and its interval."
+        alt = "Panels with a row for each study: a point for the estimate, a line for its interval."
         forest = draw_forest(found, {name: _scale(study) for name, study in studies.items()})
         body += f"{as_html(as_png(forest), alt)}\n"
     body += markdown_to_html("All estimates of all studies, unrounded: [results.csv](results.csv).")
@@ -76,9 +85,8 @@ def _scale(study: Study) -> float:
     return float(frame[study.predictor.name].std() / frame[study.outcome.name].std())
 
 
-def _main_estimates(study: Study, table: pd.DataFrame) -> dict[str, Estimate]:
+def _main_estimates(study: Study, known: Known) -> dict[str, Estimate]:
     """Return a study's intraclass correlation and slopes, those that were estimated."""
-    known = found_in(table.to_dict("records"))
     slopes = slopes_of(study, known)
     found = {
         panel: known.get(where) if isinstance(where, tuple) else slopes.get(where)
@@ -87,16 +95,21 @@ def _main_estimates(study: Study, table: pd.DataFrame) -> dict[str, Estimate]:
     return {panel: estimate for panel, estimate in found.items() if estimate is not None}
 
 
-def _cell(panel: str, estimate: Estimate | None) -> str:
+def _no_cell(panel: str, study: Study, known: Known) -> str:
+    """Write why a study has no such estimate: there is none, or no chapter that ran made it."""
+    if panel == "slope between" and ("between", study.predictor.name) in known:
+        return "none, as means are equal"
+    return "not estimated"
+
+
+def _cell(panel: str, estimate: Estimate) -> str:
     """Write an estimate with its interval for the table."""
-    if estimate is None:
-        return "not estimated"
     values = (estimate.estimate, estimate.conf_low, estimate.conf_high)
     if panel == "intraclass correlation":
         best, low, high = map(percent, values)
     else:
         best, low, high = (number(value, estimate.std_error) for value in values)
-    return f"{best} ({low} to {high})"
+    return f"{best} (no interval)" if low == NOT_AVAILABLE else f"{best} ({low} to {high})"
 
 
 @STYLE
@@ -113,17 +126,19 @@ def draw_forest(found: Mapping[str, Mapping[str, Estimate]], scales: Mapping[str
     Returns
     -------
     Figure
-        A panel for each kind of estimate, with points, intervals and a line at zero.
+        A panel for each kind of estimate that a study has, with points, intervals and a line at
+        zero.
 
     Examples
     --------
     >>> one = Estimate("null", "variance", "icc", 0.2, conf_low=0.1, conf_high=0.3)
     >>> len(draw_forest({"a": {"intraclass correlation": one}}, {"a": 1.0}).axes)
-    3
+    1
     """
-    figure = Figure(figsize=(10, 1.4 + 0.34 * len(found)))
-    panels = figure.subplots(1, len(PANELS), sharey=True)
-    for axes, panel in zip(panels, PANELS, strict=True):
+    titles = [panel for panel in PANELS if any(panel in each for each in found.values())]
+    figure = Figure(figsize=(1.6 + 2.8 * len(titles), 1.4 + 0.34 * len(found)))
+    panels = figure.subplots(1, len(titles), sharey=True, squeeze=False)[0]
+    for axes, panel in zip(panels, titles, strict=True):
         is_slope = panel != "intraclass correlation"
         for row, (name, estimates) in enumerate(found.items()):
             if one := estimates.get(panel):
@@ -134,6 +149,7 @@ def draw_forest(found: Mapping[str, Mapping[str, Estimate]], scales: Mapping[str
         axes.set_title(panel)
         axes.set_xlabel("standard deviations" if is_slope else "share of the variance")
         axes.grid(axis="y", visible=False)
+        axes.xaxis.set_major_locator(MaxNLocator(4))
     panels[0].set_yticks(range(len(found)), [short(plain(name)) for name in found])
     panels[0].set_ylim(len(found) - 0.5, -0.5)
     return figure
