@@ -144,7 +144,7 @@ def _with_limits(
     edges = f / special.fdtri(*df, np.array([0.975, 0.025]))
     low, high = _icc_of_f(edges, n0).clip(0)
     low = 0.0 if test.statistic < special.chdtri(1, 0.05) else max(low, 0.01 * share)
-    ends = {"conf_low": min(low, share), "conf_high": max(high, share)}
+    ends = {"conf_low": min(low, share), "conf_high": max(high, share, 0.01)}
     return Estimate("null", "variance", "icc", share, **ends)
 
 
