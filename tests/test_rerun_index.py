@@ -116,6 +116,15 @@ def test_a_panel_that_no_study_has_an_estimate_for_is_not_drawn() -> None:
             assert [axes.get_title(loc="left") for axes in figure.axes] == list(some)
 
 
+def test_a_share_of_zero_is_told_with_the_model_that_found_it() -> None:
+    none = Estimate("null", "variance", "icc", 0.0, conf_low=0.0, conf_high=0.3)
+    given = Estimate("random_intercept", "variance", "icc", 0.95, conf_low=0.87, conf_high=0.99)
+    text = answer(HSB, {("null", "icc"): none, ("random_intercept", "icc"): given})
+    assert text.startswith("Without a predictor none of the variance")
+    assert "of what is left with socio-economic status held equal, 95% does" in text
+    assert "is left" not in answer(HSB, {("null", "icc"): none})
+
+
 def test_every_chapter_that_ran_is_linked_and_no_other() -> None:
     for states in product(["ran", "failed", "absent"], repeat=3):
         chapters = [

@@ -144,7 +144,7 @@ def _with_limits(
     edges = f / special.fdtri(*df, np.array([0.975, 0.025]))
     low, high = _icc_of_f(edges, n0).clip(0)
     low = 0.0 if test.statistic < special.chdtri(1, 0.05) else max(low, 0.01 * share)
-    ends = {"conf_low": min(low, share), "conf_high": max(high, share)}
+    ends = {"conf_low": min(low, share), "conf_high": max(high, share, 0.01)}
     return Estimate("null", "variance", "icc", share, **ends)
 
 
@@ -361,6 +361,14 @@ def test_a_share_stops_at_zero_only_where_it_is_zero() -> None:
         text = f"{pairs(c)} {analysis_of_variance(c)}"
         assert "stops at zero" not in text or c.share == 0
         assert ("have one sign" in text) <= (c.correlation < 0 < c.share)
+
+
+def test_mistaken_shares_give_themselves_away_where_they_do() -> None:
+    for c in chapters():
+        text = tell.shares_mistaken(c.mistaken, c.explained, c.study).text
+        if not c.mistaken.isna().any():
+            assert ("A share cannot be above one" in text) == (c.mistaken.max() > 1)
+            assert ("both lie between zero and one" in text) == c.mistaken.between(0, 1).all()
 
 
 def test_a_negative_correlation_is_told_from_none() -> None:

@@ -92,8 +92,8 @@ def _zero_or_not(of_icc: Estimate, study: Study) -> str:
         return (
             "The estimate is exactly zero, which is a result, and the result of a model without "
             f"predictors. It does not show that {word.groups} are all alike: the interval says how "
-            f"large the share may be, and at equal {word.x} it may be another, as a later section "
-            "finds out."
+            f"large the share may be, and with {word.x} held equal it may be another, as a later "
+            "section finds out."
         )
     if found is Share.FROM_ZERO:
         return (
@@ -367,8 +367,8 @@ def _less_alike(f: float, share: float, sizes: pd.Series, study: Study) -> str:
             f"correlation, which no variance between {word.groups} can express. It comes about "
             f"where {word.units} of one {word.group} compete for something; and where a predictor "
             f"varies in the same way within every {word.group}, and the null model counts all that "
-            f"goes with it as scatter. What {word.groups} are like at equal {word.x}, a section "
-            "further below finds out."
+            f"goes with it as scatter. What {word.groups} are like with {word.x} held equal, a "
+            "section further below finds out."
         )
     if share == 0 and f < 1:
         return (
@@ -456,10 +456,10 @@ def _alike_or_not(p: float, p_of_f: float, sizes: pd.Series, study: Study) -> st
         )
     if found is Alike.POSSIBLE:
         return (
-            f"By the null model, which knows no predictor, these data are compatible with "
+            "By the null model, which knows no predictor, these data are compatible with "
             f"{word.groups} that all have the same mean of {word.y}, but for chance. That does not "
-            f"show that they have; and how it is at equal {word.x} is another question, the next "
-            "section's."
+            f"show that they have; and how it is with {word.x} held equal is another question, the "
+            "next section's."
         )
     return " ".join((_one_test_of_two(p, p_of_f), _why_tests_differ(sizes, study)))
 
@@ -520,7 +520,7 @@ def ratio_to_its_error(z: float, by_chance: np.ndarray, n_groups: int) -> Prose:
 def _z(z: float, n_groups: int) -> str:
     if np.isnan(z):
         return "Here the ICC is zero, and z would be zero over zero."
-    return f"Here z would be {number(z)}, which is √{n_groups} and nothing else."
+    return f"Here z would be {number(z)}, which is √{n_groups:,} and nothing else."
 
 
 def _z_by_chance(z: float, by_chance: np.ndarray, n_groups: int) -> str:
@@ -529,17 +529,17 @@ def _z_by_chance(z: float, by_chance: np.ndarray, n_groups: int) -> str:
         return ""
     if n_above == 1:
         return (
-            f"In the one deal at random with an ICC above zero z is √{n_groups}: this “test” would "
-            "have found a group effect there."
+            f"In the one deal at random with an ICC above zero z is √{n_groups:,}: this “test” "
+            "would have found a group effect there."
         )
     if np.isnan(z):
         return (
-            f"In the {count(n_above)} deals at random with an ICC above zero z is √{n_groups}: "
+            f"In the {count(n_above)} deals at random with an ICC above zero z is √{n_groups:,}: "
             "this “test” would have found a group effect in every one of them."
         )
     return (
-        f"In the {count(n_above)} deals at random with an ICC above zero z is √{n_groups} as well: "
-        "this “test” would have found a group effect in every one of them."
+        f"In the {count(n_above)} deals at random with an ICC above zero z is √{n_groups:,} as "
+        "well: this “test” would have found a group effect in every one of them."
     )
 
 
@@ -618,6 +618,8 @@ def _change_of_icc(change: Change, share: float, conditional: Estimate, study: S
             f"{told}. It has risen, and not since {word.x} explained anything: with it in the "
             "model both variances are larger."
         )
+    if _icc(conditional.estimate) == _icc(share):
+        return f"Given {word.x}, the ICC stays at {_icc(share)}."
     return f"{told}."
 
 
@@ -625,11 +627,11 @@ def _hidden_or_not(conditional: Estimate, study: Study) -> str:
     word = words(study)
     if findings.share_of_variance(conditional) is Share.ABOVE:
         return (
-            f"At equal {word.x}, {word.groups} differ: the 95% interval is "
+            f"With {word.x} held equal, {word.groups} differ: the 95% interval is "
             f"{_icc(conditional.conf_low)} to {_icc(conditional.conf_high)}."
         )
     return (
-        f"Whether {word.groups} differ at equal {word.x} is not certain all the same: this "
+        f"Whether {word.groups} differ with {word.x} held equal is not certain all the same: this "
         "interval, too, begins at zero."
     )
 
@@ -697,24 +699,25 @@ def _why_larger(why: Rise, apart: tuple[float, float], study: Study) -> str:
         )
     if why is Rise.LUCK:
         return (
-            f"At equal {word.x} the means of {word.groups} lie no further apart than before. But "
-            f"single {word.units} scatter less, so that less of what separates these means is put "
-            "down to luck."
+            f"With {word.x} held equal the means of {word.groups} lie no further apart than "
+            f"before. But single {word.units} scatter less, so that less of what separates these "
+            "means is put down to luck."
         )
     if why is Rise.APART:
         return (
-            f"At equal {word.x} the means of {word.groups} lie further apart: their SD is {after}, "
-            f"where it was {before}."
+            f"With {word.x} held equal the means of {word.groups} lie further apart: their SD is "
+            f"{after}, where it was {before}."
         )
     if why is Rise.BOTH:
         return (
-            f"There are two reasons. At equal {word.x} the means of {word.groups} lie further "
-            f"apart: their SD is {after}, where it was {before}. And single {word.units} scatter "
-            "less, so that less of what separates these means is put down to luck."
+            f"There are two reasons. With {word.x} held equal the means of {word.groups} lie "
+            f"further apart: their SD is {after}, where it was {before}. And single {word.units} "
+            "scatter less, so that less of what separates these means is put down to luck."
         )
     return (
-        f"The means of {word.groups} do not lie further apart at equal {word.x}, and the variance "
-        "within is no smaller. The two variances are estimated together, and can rise together."
+        f"The means of {word.groups} do not lie further apart with {word.x} held equal, and the "
+        "variance within is no smaller. The two variances are estimated together, and can rise "
+        "together."
     )
 
 
@@ -851,8 +854,8 @@ def _not_reliable(conditional: float, study: Study) -> str:
     if conditional > 0:
         return (
             f"With an ICC of zero the reliability is zero for every {word.group}, as the null "
-            f"model sees it. At equal {word.x} the ICC is {_icc(conditional)}, and chapter 4's "
-            "shrinkage goes by that."
+            f"model sees it. With {word.x} held equal the ICC is {_icc(conditional)}, and chapter "
+            "4's shrinkage goes by that."
         )
     return (
         f"With an ICC of zero the reliability is zero for every {word.group}: by this model the "

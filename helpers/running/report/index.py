@@ -132,7 +132,7 @@ def _of_share(share: Estimate, given: Estimate | None, word: Words) -> str:
     if given is None or given.estimate == 0:
         return f"{nothing}."
     return (
-        f"{nothing}; of what is left at equal {word.x}, {percent(given.estimate)} does "
+        f"{nothing}; of what is left with {word.x} held equal, {percent(given.estimate)} does "
         f"(95% interval {percent(given.conf_low)} to {percent(given.conf_high)})."
     )
 
