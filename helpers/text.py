@@ -74,7 +74,9 @@ def number(value: float | Estimated, std_error: float | None = None) -> str:
 
 def _by_powers(value: float, decimals: int, magnitude: int) -> str:
     """Write a number as so many times a power of ten."""
-    written = f"{round(value, decimals) / 10.0**magnitude:z.{max(decimals + magnitude, 0)}f}"
+    written = f"{value / 10.0**magnitude:z.{max(decimals + magnitude, 0)}f}"
+    if float(written) == 0:
+        return "0"
     return f"{written} × 10{str(magnitude).translate(_RAISED)}"
 
 

@@ -18,6 +18,7 @@ from chromium import ABSENT, REMEDY, do_without, start
 from hypothesis import settings
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
+from laws import unlawful
 from made_up import KEYS, write_study
 from matplotlib.figure import Figure
 from playwright.sync_api import Browser, sync_playwright
@@ -150,6 +151,9 @@ def execute(number: str, study: str | Mapping[str, Any]) -> Executed:
             reply = chapter.texts[cell.id]
             assert "-1 D: " in reply or ": right." in reply or ": no answer." in reply, reply
     chapter.variables = dict(shell.user_ns)
+    # The study's own story is not ours to mend.
+    told = [text for cell, text in chapter.texts.items() if cell not in ("about", "question")]
+    assert not unlawful("\n\n".join(told), number)
     return chapter
 
 

@@ -2,12 +2,20 @@
 
 import ast
 import importlib
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
 import coverage
+import random_studies
+import yaml
+
+from helpers.study.installation import chapter_files
+from helpers.text import with_article
+
+ROOT = Path(__file__).resolve().parent.parent
 
 # No text, and no whole chapter, says two of a pair.
 EXCLUDE_EACH_OTHER = [
@@ -118,12 +126,45 @@ EXCLUDE_EACH_OTHER = [
 # Words of the course's own data, which no other study may meet in a computed sentence.
 OF_HSB = re.compile(r"\b(schools?|students?|pupils?|math|Catholic|public|sector|ses)\b")
 
+# What units and groups are called in the studies that texts are told of.
+NOUNS = [noun for pair in random_studies.NOUNS for noun in pair] + [
+    noun | {"many": noun.get("many", f"{noun['one']}s")}
+    for folder in (ROOT / "data", ROOT / "tests" / "cases")
+    for path in folder.rglob("*.yaml")
+    for noun in (yaml.safe_load(path.read_text("utf-8")).get(key, {}) for key in ("unit", "group"))
+    if "one" in noun
+]
+ONE = "|".join(sorted({noun["one"] for noun in NOUNS} | {"unit", "group"}, key=len, reverse=True))
+MANY = "|".join(sorted({noun["many"] for noun in NOUNS} | {"units", "groups"}, key=len)[::-1])
+# Of these nothing is inside, and none is small or large. What is in a day is said in English.
+PEOPLE = r"(?:m[ae]n|child|children|mothers?|infants?|persons?|people|subjects?|judges?|patients?)"
+TIMES = r"(?:years?|days?|hours?)"
+NO_PLACES = rf"(?i:{PEOPLE}|{TIMES})"
+
 UNLAWFUL = {
     "a number that is none": r"(?<![\w-])(nan|inf|-inf)(?![\w-])",
     "a zero with a sign": r"(?<![\w.])[-−]0(\.0+)?%?(?![\w.,]*[1-9])(?![\w])",
     "a p-value of zero": r"p = 0\.0*(?![\d])",
-    "a number in e notation inside a formula": r"\$[^$]*\d[eE][+-]?\d[^$]*\$",
-    "an object's name": r"<[\w.]+ object|Estimate\(|Finding\.|None\b(?! can be)|np\.float",
+    "a number in e notation": r"(?<![\w.])[-+]?\d[\d,.]*[eE][+-]?\d+\b",
+    "a minus sign of another kind": r"[−\u2013]\d|\w - \w",
+    "a count with decimals": rf"\b\d[\d,]*\.0+ (?!{TIMES})(?:{MANY})\b",
+    "one with a plural": rf"(?<![\d.,/−-])(?<![=<>√] )\b1 (?:{MANY})\b|\b[Oo]ne (?:{MANY})\b",
+    "several with a singular": rf"\b(?:[2-9]|\d[\d,]*\d)(?<![.]\d) (?:{ONE})\b(?![-'\u2019\w])",
+    "one of them are": r"(?:^|[.;:] )(?:1|[Oo]ne) (?:of [\w ,]+ |\w+ )(?:are|have|were|differ)\b",
+    "all of one or two": r"\b[Aa]ll (?:1|2|one|two)\b(?![,.]?\d)",
+    "from a number to itself": r"(?<![\d.,-])(-?\d[\d,.]*) to \1(?![\d,.]*\d)",
+    "a difference of zero": r"\b(?:lies|by) 0(?:\.0+)?(?![\d.,%]*\d)",
+    "people or times as places": (
+        rf"\b(?:[Ii]nside|its own|[Ii]nside \w+|[Ii]n single) {NO_PLACES}\b"
+        rf"|\b[Ii]n (?:each|every|a|one|a single) {PEOPLE}\b"
+    ),
+    "people or times by size": (
+        rf"\b(?:small|smaller|smallest|large|larger|largest) {NO_PLACES}\b"
+        rf"|\b{NO_PLACES} (?:is|are) (?:\w+ )?(?:small|large)\b"
+    ),
+    "an object's name": (
+        r"<[\w.]+ object|Estimate\(|Finding\.|None\b(?! (?:can be|of|says))|np\.float"
+    ),
     "a space before a mark": r" [.,;:!?](?!\.)",
     "two marks": r"[.,;:][.,;]|\.\.(?!\.)",
     "a sentence that begins small": r"[.!?] (?!statsmodels\b)[a-z](?!\.)(?![\w-]*\()",
@@ -131,17 +172,53 @@ UNLAWFUL = {
 }
 
 
-def unlawful(text: str) -> list[str]:
-    """Return the laws that a text breaks, each with the place."""
+def unlawful(text: str, chapter: str = "") -> list[str]:
+    """Return the laws that a text breaks, each with the place; not those it is known to break.
+
+    `chapter` is the number of the one it stands in; without it, that of the test that runs.
+    """
     found = [
         f"{law}: …{text[max(0, m.start() - 30) : m.end() + 30]}…"
         for law, pattern in UNLAWFUL.items()
         for m in re.finditer(pattern, text)
     ]
+    found += [f"a or an: {noun}" for noun in _ARTICLE.findall(text) if not _is_article(noun)]
+    found += [
+        f"a number outside its interval: {m[0]}"
+        for m in _INTERVAL.finditer(text)
+        if not _plain(m[2]) <= _plain(m[1]) <= _plain(m[3])
+    ]
     found += [f"both {a!r} and {b!r}" for a, b in EXCLUDE_EACH_OTHER if a in text and b in text]
     marks = re.sub(r"\\.|`[^`]*`", "", text)
     found += [f"unpaired {mark}" for mark in ("$", "(") if _unpaired(marks, mark)]
-    return found
+    known = KNOWN_BREACHES.get(chapter or _chapter_tested(), set())
+    return [breach for breach in found if breach.partition(":")[0] not in known]
+
+
+def _chapter_tested() -> str:
+    """Return the number of the chapter whose sentences the running test reads, if it does."""
+    test = re.search(r"test_tell_(\w+)\.py", os.environ.get("PYTEST_CURRENT_TEST", ""))
+    folders = {path.stem[3:].replace("-", "_"): path.stem[:2] for path in chapter_files()}
+    return folders.get(test[1], "") if test else ""
+
+
+# Laws that a chapter breaks today, by its number. What stands here is to be mended.
+KNOWN_BREACHES: dict[str, set[str]] = {}
+
+_NUMBER = r"(-?\d[\d,]*(?:\.\d+)?)%?"
+_INTERVAL = re.compile(
+    rf"{_NUMBER}(?: [a-zA-Z°%/²^*\\]+){{0,3}} \(95% interval {_NUMBER} to {_NUMBER}"
+)
+_ARTICLE = re.compile(r"(?<![\w*])(?:a|an|An) [*_]*[A-Za-z][\w]+")
+
+
+def _plain(written: str) -> float:
+    return float(written.replace(",", ""))
+
+
+def _is_article(phrase: str) -> bool:
+    article, noun = re.sub(r"[*_]", "", phrase).split(" ", 1)
+    return with_article(noun).split()[0] == article.lower()
 
 
 def _unpaired(text: str, mark: str) -> bool:

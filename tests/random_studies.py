@@ -8,14 +8,22 @@ import pandas as pd
 
 from helpers.study.file import Study, validate
 
-# What units, groups and variables are called; a or an, regular and irregular plurals.
+# What units and groups are called: people, places, litters and times; a or an, whatever plural.
 NOUNS = [
     ({"one": "patient", "many": "patients"}, {"one": "clinic", "many": "clinics"}),
     ({"one": "tree", "many": "trees"}, {"one": "island", "many": "islands"}),
     ({"one": "measurement", "many": "measurements"}, {"one": "man", "many": "men"}),
     ({"one": "pup", "many": "pups"}, {"one": "mother", "many": "mothers"}),
     ({"one": "hour", "many": "hours"}, {"one": "earthquake", "many": "earthquakes"}),
+    ({"one": "child", "many": "children"}, {"one": "university", "many": "universities"}),
+    ({"one": "day", "many": "days"}, {"one": "child", "many": "children"}),
+    ({"one": "mouse", "many": "mice"}, {"one": "litter", "many": "litters"}),
+    ({"one": "island", "many": "islands"}, {"one": "year", "many": "years"}),
+    ({"one": "man", "many": "men"}, {"one": "hour", "many": "hours"}),
 ]
+
+# What the levels of a predictor are called: by words for things, for people, and by bare answers.
+LEVELS = [("low", "high"), ("basement", "first floor"), ("male", "female"), ("no", "yes")]
 
 ABOUT = {
     "title": "A random study",
@@ -45,8 +53,8 @@ def random_study(seed: int) -> Study:
     if more.random() < 0.5:
         given |= ABOUT
     if set(x) == {0, 1} and more.random() < 0.5:
-        given["predictor"]["levels"] = {0: "low", 1: "high"}
-        levels["x"] = ["low", "high"]
+        levels["x"] = list(LEVELS[more.integers(len(LEVELS))])
+        given["predictor"] |= {"levels": dict(enumerate(levels["x"])), "units": ""}
     if w is not None:
         columns["w"] = w[group]
         given["group_predictor"] = {"column": "w", "label": "kind"}

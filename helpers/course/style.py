@@ -105,7 +105,8 @@ def jittered(study: Study, values: pd.Series) -> pd.Series:
     if study.predictor.name not in study.levels:
         return values
     frame = study.frame
-    in_order = frame.sort_values([study.outcome.name, study.group.name]).index
+    by = [study.outcome.name, study.group.name, study.predictor.name]
+    in_order = frame.sort_values(by).index
     golden = (np.sqrt(5) - 1) / 2  # its multiples fall nowhere near each other
     moved = pd.Series(0.24 * (golden * np.arange(len(frame)) % 1 - 0.5), index=in_order)
     return values + moved.reindex(values.index)

@@ -99,6 +99,8 @@ def _ends(estimate: Estimate) -> str:
         return NOT_AVAILABLE
     if ends[0] == ends[1]:
         ends = list(told_apart(low, high))
+    if ends[0] == ends[1]:
+        return f"{ends[0]} at both ends, in these digits"
     return " to ".join(ends)
 
 

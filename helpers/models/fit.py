@@ -39,7 +39,7 @@ from helpers.models.reml import (
     reduce,
 )
 from helpers.models.summary import Summary, covariance_table, fixed_table
-from helpers.text import span
+from helpers.text import number, span
 
 # The share of a column's variance that other columns must leave to tell it apart from them.
 COLLINEAR = 1e-10
@@ -605,7 +605,7 @@ class MixedFit:
         Intercept    4.768          2.184
         residual     37.03          6.086
         """
-        gradient = "below 1e-6" if self.gradient_norm < 1e-6 else f"{self.gradient_norm:.1g}"
+        gradient = "below 1e-6" if self.gradient_norm < 1e-6 else number(self.gradient_norm)
         facts = [
             f"Multilevel model: {self.design.formula}",
             f"Random effects of {self.groups}: {self.design.random}",

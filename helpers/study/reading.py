@@ -34,7 +34,7 @@ from helpers.study.tables import (
     read_table,
     tidy,
 )
-from helpers.text import did_you_mean, listed, near_file
+from helpers.text import did_you_mean, listed, near_file, with_article
 
 MOST_CATEGORIES = 20  # a cross table of more could not be read
 
@@ -339,8 +339,9 @@ def _problems_of(frame: pd.DataFrame, study: Study, file: str) -> Iterator[str]:
         return
     if n_groups == n:
         yield (
-            f"{of_groups} has a {group.one} of its own for each of the {n:,} complete rows, so "
-            f"nothing can vary within one; name the column that holds several {unit.many} together"
+            f"{of_groups} has {with_article(group.one)} of its own for each of the {n:,} complete "
+            f"rows, so nothing can vary within one; name the column that holds several {unit.many} "
+            f"together"
         )
         return
     if n <= n_groups + 1:
@@ -413,7 +414,7 @@ def _unfit_alone(x: _Values, y: _Values, of: Mapping[str, str], study: Study) ->
         remedy = f"name as {role} a column that differs between {unit.many} of one {group.one}"
         if not len(v.varying):
             what = {"predictor": ", so it is a group predictor", "outcome": ""}[role]
-            yield f"{of[role]} never varies within a {group.one}{what}; {remedy}"
+            yield f"{of[role]} never varies within {with_article(group.one)}{what}; {remedy}"
         elif v.share_within < ROUNDING:
             yield (
                 f"{of[role]} varies so little within {group.many}, beside how much it does between "

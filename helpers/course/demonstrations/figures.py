@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from helpers.course.style import BLACK, DARK_GREY, GREY, PURPLE, STYLE, VERMILION, plain
 from helpers.models.reml import Array
 from helpers.study.file import Study
+from helpers.text import with_article
 
 
 def _empty(width: float = 8.0, height: float = 4.6) -> Figure:
@@ -62,7 +63,7 @@ def draw_simulated_groups(
         color=DARK_GREY,
         alpha=0.5,
         linewidth=0,
-        label=f"a {plain(study.unit.one)}",
+        label=with_article(plain(study.unit.one)),
     )
     axes.axhline(values.mean(), color=BLACK, linestyle="--", linewidth=1.2, label="mean of all")
     axes.scatter(
@@ -73,7 +74,7 @@ def draw_simulated_groups(
         edgecolor=PURPLE,
         linewidth=2.2,
         zorder=3,
-        label=f"mean of a {plain(study.group.one)}",
+        label=f"mean of {with_article(plain(study.group.one))}",
     )
     axes.set_ylim(limits)
     axes.set_xlim(0.3, n_groups + 0.7)

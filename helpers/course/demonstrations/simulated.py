@@ -145,8 +145,8 @@ class IccDemonstration(Demonstration):
                 if value > 0
                 else f"but for chance, {groups} are all alike.",
                 f"From the {values.size:,} {self.study.unit.many} drawn here one would estimate",
-                f"{found.estimate:.3f} (95% interval {found.conf_low:.3f} to",
-                f"{found.conf_high:.3f}), and the interval",
+                f"{found.estimate:z.3f} (95% interval {found.conf_low:z.3f} to",
+                f"{found.conf_high:z.3f}), and the interval",
                 "holds the value that was set."
                 if holds
                 else "misses the value that was set, as one in twenty does by chance.",
