@@ -620,8 +620,8 @@ def _steepness(of_means: Estimate, study: Study) -> str:
             f"{magnitude(of_means)}{word.in_y} ({interval_of_magnitude(of_means)})."
         )
     return (
-        f"Whether the lines of the kinds rise or fall cannot be told: {where}, mean {word.y} is "
-        f"expected to change by {number(of_means)}{word.in_y} ({interval(of_means)})."
+        f"Whether the lines of the kinds rise or fall cannot be told: {where}, the change of mean "
+        f"{word.y} is {number(of_means)}{word.in_y} ({interval(of_means)})."
     )
 
 
