@@ -158,7 +158,7 @@ EXCLUDE_EACH_OTHER = [
     ("cannot be fitted to these data", "The tutorial's way leads to the same verdict"),
     ("whether the two differ cannot be told", "says that it does"),
     ("nothing is computed below", "The prototypes are"),
-    ("go in step from", "part of it goes with"),
+    ("so that it cannot stand behind a difference", "part of it goes with"),
     ("The lines of the kinds rise", "The lines of the kinds fall"),
     ("hard to reconcile", "are compatible with"),
     ("hard to reconcile", "leave it open"),

@@ -58,9 +58,7 @@ def random_study(seed: int) -> Study:
     if w is not None:
         columns["w"] = w[group]
         given["group_predictor"] = {"column": "w", "label": "kind"}
-        if more.random() < 0.1:  # a level-2 predictor that is the predictor's own mean
-            columns["w"] = _means(x, group)
-        elif len(np.unique(w)) == 2 and rng.random() < 0.7:
+        if len(np.unique(w)) == 2 and rng.random() < 0.7:
             given["group_predictor"]["levels"] = {0: "wild", 1: "tame"}
             levels["w"] = ["wild", "tame"]
             columns["w"] = (columns["w"] == w.max()).astype("int64")

@@ -130,7 +130,7 @@ def chapter_of(numbers: Numbers, seed: int) -> Chapter:
         fits["x * w"] = cross = fit(numbers, 10 * dfs, x=x, w=w, xw=x * w)
         of_w, product = fits["x + w"].t_test({"w": contrast}), cross.t_test({"xw": contrast})
         within, mean = (data[f"x_{part}"].to_numpy(float) for part in ("within", "mean"))
-        free = compare.mean_is_free(numbers.means["x"], w_of_group, data["x"])
+        free = findings.means_differ(numbers.means["x"], data["x"])
         columns = {"within": within, "w": w, "xw": within * w} | ({"mean": mean} if free else {})
         model = fit(numbers, 10 * dfs, **columns)
         shared = model.t_test({"xw": contrast})
@@ -228,7 +228,7 @@ def told(c: Chapter) -> Iterator[Prose]:
     yield tell.prototypes(prototypes, shifts, c.study)
     yield tell.means_by_kind(c.range_of_means, c.means["x"], c.of_means, c.kinds, c.study)
     yield where_they_differ(c)
-    yield tell.at_equal_means(c.of_w, c.adjusted, c.means["x"], c.kinds, c.study)
+    yield tell.at_equal_means(c.of_w, c.adjusted, c.kinds, c.study)
     yield tell.moderation(c.own, c.slopes, c.study)
 
 
@@ -365,7 +365,7 @@ def test_a_share_of_a_variance_that_is_taken_away_is_a_share() -> None:
 
 def test_part_of_a_difference_is_ascribed_only_where_both_are_clear() -> None:
     for c in with_kinds():
-        text = tell.at_equal_means(c.of_w, c.adjusted, c.means["x"], c.kinds, c.study).text
+        text = tell.at_equal_means(c.of_w, c.adjusted, c.kinds, c.study).text
         both = c.of_w.excludes_zero and c.adjusted.excludes_zero
         assert ("part of it goes with" in text) <= both
         assert ("it is larger among" in text) <= both

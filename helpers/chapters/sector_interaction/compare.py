@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from helpers.course.findings import Edge, edge, means_differ, slopes_can_differ
+from helpers.course.findings import Edge, edge, slopes_can_differ
+from helpers.course.findings import means_differ as means_differ
 from helpers.models.estimate import Estimate
 from helpers.models.fit import MixedFit, fit_mixed
 from helpers.study.file import Study
@@ -285,22 +286,6 @@ def lines_of_means(
         return pd.Series(b["Intercept"] + b[f"{study.predictor.name}_mean"] * at + b[w] * value, at)
 
     return {kind: over_its_groups(value) for kind, value in kinds.items()}
-
-
-def mean_is_free(means: pd.Series, w_of_group: pd.Series, values: pd.Series) -> bool:
-    """Tell whether the group mean of the predictor can stand in a model beside the group predictor.
-
-    Not where groups have one mean, nor where the two go in step, as they do if they are the same.
-
-    Examples
-    --------
-    >>> means, values = pd.Series([1.0, 2.0, 4.0]), pd.Series([0.0, 2.0, 3.0])
-    >>> [mean_is_free(means, w, values) for w in (pd.Series([0, 1, 1]), 3 * means)]
-    [True, False]
-    """
-    columns = np.column_stack([np.ones(len(means)), w_of_group])
-    rest = means - columns @ np.linalg.lstsq(columns, means, rcond=None)[0]
-    return means_differ(means, values) and means_differ(rest, values)
 
 
 def slope_variances(fit: MixedFit, data: pd.DataFrame) -> tuple[float, float]:

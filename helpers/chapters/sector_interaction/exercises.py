@@ -2,7 +2,6 @@
 
 import math
 
-from helpers.chapters.sector_interaction.compare import mean_is_free
 from helpers.course.exercises.facts import Answers, Facts, group_variance
 from helpers.course.exercises.kinds import Choice, NoAnswerError, Number, prediction
 from helpers.course.findings import Finding, direction
@@ -72,13 +71,8 @@ CLINIC_SIZE = Choice(
 
 
 def _predictors(facts: Facts) -> str:
-    return f"{facts.x}_within * {facts.w}" + (f" + {facts.x}_mean" if _mean_is_free(facts) else "")
-
-
-def _mean_is_free(facts: Facts) -> bool:
     _ = facts.kinds
-    w_of_group = facts.data.groupby(facts.group)[facts.w].first()
-    return mean_is_free(facts.means[facts.x], w_of_group, facts.data[facts.x])
+    return f"{facts.x}_within * {facts.w}" + (f" + {facts.x}_mean" if facts.means_differ else "")
 
 
 def _own_slopes(facts: Facts) -> MixedFit:
@@ -125,7 +119,7 @@ def prediction_for_a_new_group(facts: Facts) -> Number:
     fit, mean = _own_slopes(facts), float(facts.data[facts.x].mean())
     highest, lowest = float(facts.kinds[-1]), float(facts.kinds[0])
     b = fit.fe_params
-    of_mean = b[f"{facts.x}_mean"] * mean if _mean_is_free(facts) else 0.0
+    of_mean = b[f"{facts.x}_mean"] * mean if facts.means_differ else 0.0
 
     def line(w: float) -> float:
         return float(b["Intercept"] + of_mean + b[facts.w] * w)
@@ -185,8 +179,6 @@ def product_with_the_mean(facts: Facts) -> Number:
     """06-5: the product of w and the group mean of the predictor."""
     _ = facts.kinds
     facts.need_means_that_differ(groups=6)
-    if not _mean_is_free(facts):
-        raise NoAnswerError("the group mean of the predictor and w go in step.")
     x, w = facts.x, facts.w
     fit = facts.fit(f"{x}_within * {w} + {x}_mean * {w}")
     term = f"{x}_mean:{w}"

@@ -572,7 +572,7 @@ def means_by_kind(
     if not kinds:
         return Prose()
     if pd.isna(of_means.estimate):
-        return Prose(_no_mean(means, study), "So there is no such picture to draw.")
+        return Prose(_one_mean(study), "So there is no such picture to draw.")
     return Prose(_overlap(shared, means, kinds, study), _steepness(of_means, study))
 
 
@@ -596,14 +596,8 @@ def _overlap(
     )
 
 
-def _no_mean(means: pd.Series, study: Study) -> str:
-    """Say why the group mean of the predictor has no coefficient of its own."""
+def _one_mean(study: Study) -> str:
     word = words(study)
-    if findings.means_differ(means, study.frame[study.predictor.name]):
-        return (
-            f"The {word.x_mean} and {word.w} go in step from {word.group} to {word.group}, so that "
-            "neither can be held equal while the other differs."
-        )
     return (
         f"All {word.groups} have the same {word.x_mean}, so that it cannot stand behind a "
         "difference of kinds."
@@ -626,8 +620,8 @@ def _steepness(of_means: Estimate, study: Study) -> str:
             f"{magnitude(of_means)}{word.in_y} ({interval_of_magnitude(of_means)})."
         )
     return (
-        f"Whether the lines of the kinds rise or fall cannot be told: {where}, mean {word.y} is "
-        f"expected to change by {number(of_means)}{word.in_y} ({interval(of_means)})."
+        f"Whether the lines of the kinds rise or fall cannot be told: {where}, the change of mean "
+        f"{word.y} is {number(of_means)}{word.in_y} ({interval(of_means)})."
     )
 
 
@@ -771,7 +765,7 @@ def _share(region: Region, placed: pd.Series) -> float:
 
 
 def at_equal_means(
-    of_w: Estimate, adjusted: Estimate, means: pd.Series, kinds: Mapping[str, float], study: Study
+    of_w: Estimate, adjusted: Estimate, kinds: Mapping[str, float], study: Study
 ) -> Prose:
     """Say what becomes of the difference once the group means of the predictor are held equal.
 
@@ -779,8 +773,6 @@ def at_equal_means(
     ----------
     of_w, adjusted
         The difference of levels at equal predictor, and the same at equal group means.
-    means
-        The groups' means of the predictor.
     kinds
         The level-2 predictor of each kind.
     study
@@ -790,7 +782,7 @@ def at_equal_means(
         return Prose()
     measured = "Only what was measured can be held equal."
     if pd.isna(adjusted.estimate):
-        return Prose(_no_mean(means, study), measured)
+        return Prose(_one_mean(study), measured)
     return Prose(_adjusted(of_w, adjusted, study), measured)
 
 
