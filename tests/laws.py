@@ -126,7 +126,7 @@ EXCLUDE_EACH_OTHER = [
     ("The line rises", "That reaches from"),
     ("The line falls", "That reaches from"),
     ("is weak, if there is one", "a strong one"),
-    ("may make the two differ by so much", "the slope is"),
+    ("may make the two differ by so much", "With the cluster-robust error the slope"),
     ("is not to be trusted here", "more than chance would easily make it"),
     ("are too few for it to be trusted", "more than chance would easily make it"),
     ("are too few for it to be trusted", "may make the two differ by so much"),

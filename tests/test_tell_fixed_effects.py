@@ -16,6 +16,7 @@ from quick_fits import Numbers, estimate, least_squares, thousands
 from random_studies import with_frame
 
 from helpers import Estimate, number
+from helpers.chapters.between_within.compute import degrees_of_freedom
 from helpers.chapters.fixed_effects import compare, tell
 from helpers.chapters.fixed_effects.exercises import half_way_error
 from helpers.course import findings
@@ -308,9 +309,16 @@ def test_were_the_model_right_few_robust_errors_would_be_found_to_differ(
     assert n_found <= 0.08 * 400
 
 
+def test_a_robust_error_has_the_degrees_of_freedom_that_chapter_2_finds() -> None:
+    for c in chapters()[::20]:
+        deviations = c.study.frame.groupby("g")["x"].transform(lambda x: x - x.mean())
+        df = degrees_of_freedom(deviations, c.study.frame["g"])
+        assert findings.robust_df(c.weight) == pytest.approx(df, rel=1e-6)
+
+
 def test_a_robust_error_is_trusted_only_where_chapter_2_would() -> None:
     for c in chapters():
-        few = findings.too_few_clusters(int(findings.effective_groups(c.weight)))
+        few = findings.too_few_clusters(findings.robust_df(c.weight))
         text = c.right_error.text
         assert few == ("to be trusted" in text)
         assert few <= ("With the cluster-robust error" not in c.line.text)

@@ -150,14 +150,11 @@ def errors(slopes: Mapping[str, Estimate], study: Study) -> Figure:
     --------
     >>> from helpers.study.reading import read_study
     >>> slope = Estimate("within", "fixed", "ses", 2.2, conf_low=2.0, conf_high=2.4)
-    >>> errors({"fixed effects": slope}, read_study("hsb")).axes[0].get_xlabel()
-    'within slope of math achievement on socio-economic status, with 95% intervals'
+    >>> errors({"fixed effects": slope}, read_study("hsb")).axes[0].get_xlabel()[:32]
+    'within slope of math achievement'
     """
     label = f"within slope of {study.outcome.label} on {study.predictor.label}"
-    figure = intervals(slopes, f"{label}, with 95% intervals")
-    if len(label) > 60:  # it would reach beyond the figure
-        figure.axes[0].set_xlabel(f"{plain(label)},\nwith 95% intervals")
-    return figure
+    return intervals(slopes, f"{label}, with 95% intervals")
 
 
 def _coded(study: Study) -> str:

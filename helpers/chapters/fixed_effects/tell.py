@@ -136,18 +136,18 @@ def _small_factor(claimed: int, df: int, sizes: pd.Series, study: Study) -> str:
 
 def _cluster_robust(robust: Estimate, error: float, weight: pd.Series, study: Study) -> str:
     written = number(robust.std_error, robust.std_error / 10)
-    if findings.too_few_clusters(len(weight)):
+    df, n_groups = findings.robust_df(weight), len(weight)
+    if findings.too_few_clusters(n_groups - 1):
         return (
             "The cluster-robust error of chapter 2 takes none of them for granted, but "
-            f"{count(len(weight), study.group)} are too few for it to be trusted."
+            f"{count(n_groups, study.group)} are too few for it to be trusted."
         )
-    effective = findings.effective_groups(weight)
-    if findings.too_few_clusters(int(effective)):
+    if findings.too_few_clusters(df):
         return (
             "The cluster-robust error of chapter 2 takes none of them for granted, but it is not "
-            f"to be trusted here. The slope rests on {count(len(weight), study.group)} very "
-            f"unequally, so that they tell no more of this error than about {effective:.0f} of "
-            "equal weight would."
+            f"to be trusted here. The slope rests on {count(n_groups, study.group)} so unequally "
+            f"that they tell no more of this error than about {df + 1:.0f} of equal "
+            "weight would."
         )
     found = findings.robust_beside_model(robust.std_error, error, weight)
     opening = (

@@ -31,13 +31,13 @@ from helpers.course.findings.fixed import Strength as Strength
 from helpers.course.findings.fixed import Weights as Weights
 from helpers.course.findings.fixed import beside_intercepts as beside_intercepts
 from helpers.course.findings.fixed import beside_right_error as beside_right_error
-from helpers.course.findings.fixed import effective_groups as effective_groups
 from helpers.course.findings.fixed import few_are_hidden as few_are_hidden
 from helpers.course.findings.fixed import gap_of_means as gap_of_means
 from helpers.course.findings.fixed import n_silent as n_silent
 from helpers.course.findings.fixed import n_with_half as n_with_half
 from helpers.course.findings.fixed import overlap as overlap
 from helpers.course.findings.fixed import robust_beside_model as robust_beside_model
+from helpers.course.findings.fixed import robust_df as robust_df
 from helpers.course.findings.fixed import strength as strength
 from helpers.course.findings.fixed import weights as weights
 from helpers.course.findings.kinds import Adjusted as Adjusted

@@ -80,15 +80,27 @@ def beside_right_error(error: float, right: float) -> Compared:
     return Compared.SMALLER if error < 0.99 * right else Compared.ALIKE
 
 
-def effective_groups(weight: pd.Series) -> float:
-    """Return how many groups of equal weight would tell as much of a cluster-robust error.
+def robust_df(weight: pd.Series) -> float:
+    """Return the degrees of freedom of a within slope's cluster-robust error.
 
-    The inverse of the sum of squared weights, whatever the number of groups that have little.
+    Those of the chi-squared variable with the mean and the variance that its square has if the
+    model is right (Bell and McCaffrey 2002, Survey Methodology 28, 169-181): one fewer than the
+    groups if these weigh the same, and less if not.
 
-    >>> effective_groups(pd.Series([0.25, 0.25, 0.25, 0.25])), effective_groups(pd.Series([1, 0]))
-    (4.0, 1.0)
+    Parameters
+    ----------
+    weight
+        The share of each group in the predictor's sum of squared deviations.
+
+    Examples
+    --------
+    >>> round(robust_df(pd.Series(4 * [0.25])), 6), robust_df(pd.Series([1.0, 0.0]))
+    (3.0, 1.0)
     """
-    return float(1 / (weight.to_numpy() ** 2).sum())
+    shares = weight.to_numpy()
+    squares = (shares**2).sum()
+    of_square = squares - 2 * (shares**3).sum() + squares**2
+    return max(1.0, float((1 - squares) ** 2 / of_square)) if of_square > 1e-12 else 1.0
 
 
 def robust_beside_model(robust: float, model_based: float, weight: pd.Series) -> Compared:
@@ -96,8 +108,8 @@ def robust_beside_model(robust: float, model_based: float, weight: pd.Series) ->
 
     A difference is a sign that the model is wrong (White 1980, Econometrica 48, 817-838). Were it
     right, the square of the robust error would be expected a little below that of the model's, and
-    scatter as a chi-squared variable does; both depend on the groups' weights (Bell and McCaffrey
-    2002, Survey Methodology 28, 169-181). It differs if p is below 0.05, either way. Absent where
+    scatter as a chi-squared variable does; both depend on the groups' weights (:func:`robust_df`).
+    It differs if p is below 0.05, either way. Absent where
     there is no error to compare, or groups are too few, or as good as, for the robust one.
 
     Parameters
@@ -113,11 +125,10 @@ def robust_beside_model(robust: float, model_based: float, weight: pd.Series) ->
     >>> robust_beside_model(0.130, 0.109, alike), robust_beside_model(0.112, 0.109, alike)
     (<Compared.LARGER: 'larger'>, <Compared.ALIKE: 'about the same'>)
     """
-    if too_few_clusters(int(effective_groups(weight))) or math.isnan(model_based):
+    df = robust_df(weight)
+    if too_few_clusters(df) or math.isnan(model_based):
         return Compared.ABSENT
-    shares, n_groups = weight.to_numpy(), len(weight)
-    squares = (shares**2).sum()
-    df = (1 - squares) ** 2 / (squares - 2 * (shares**3).sum() + squares**2)
+    n_groups, squares = len(weight), (weight.to_numpy() ** 2).sum()
     expected = model_based**2 * n_groups / (n_groups - 1) * (1 - squares)
     chi_squared = df * robust**2 / expected
     if chdtrc(df, chi_squared) < 0.025:
@@ -231,7 +242,8 @@ def weights(weight: pd.Series) -> Weights:
         return Weights.EQUAL
     if n_with_half(weight) == 1:
         return Weights.ONE
-    return Weights.FEW if effective_groups(weight) < 0.75 * len(weight) else Weights.MANY
+    worth = 1 / (weight.to_numpy() ** 2).sum()
+    return Weights.FEW if worth < 0.75 * len(weight) else Weights.MANY
 
 
 def beside_intercepts(fits_differ: float) -> Absorbed:
