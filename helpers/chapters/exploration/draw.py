@@ -1,6 +1,6 @@
 """Figures of chapter 1: sizes, the outcome group by group, chance, a first look at slopes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from helpers.course.findings import names_of_kinds
 from helpers.course.style import (
     BLACK,
     BLUE,
@@ -21,6 +22,7 @@ from helpers.course.style import (
     draw_line,
     draw_points,
     jittered,
+    legend_above,
     mark_levels,
     plain,
     sample_note,
@@ -69,45 +71,53 @@ def group_sizes(sizes: pd.Series, study: Study) -> Figure:
         few_sizes = bool(np.ptp(sizes) < 30)  # then one bar a size
         sns.histplot(sizes, ax=axes, color=BLUE, edgecolor="white", alpha=1, discrete=few_sizes)
         axes.set_ylabel(f"number of {groups}")
-    axes.set_xlabel(f"{units} in one {plain(study.group.one)}")
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.set_xlabel(f"{units} per {plain(study.group.one)}")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlim(left=0)
     axes.axvline(sizes.median(), color=VERMILION, linestyle="--", linewidth=2, label="median")
-    axes.legend(loc="best")
+    legend_above(figure, axes)
     return figure
 
 
 @STYLE
-def outcome_by_group(data: pd.DataFrame, shown: Sequence[Any], study: Study) -> Figure:
+def outcome_by_group(
+    data: pd.DataFrame, ranked: Sequence[Any], boxed: Sequence[Any], study: Study
+) -> Figure:
     """Draw the outcome group by group, raw and de-meaned, side by side.
 
     Parameters
     ----------
     data
         The study's frame.
-    shown
-        The groups that get a box of their own, at most as many as can be read.
+    ranked
+        The groups of the overview, as many as lines can be told apart.
+    boxed
+        Those of them that get a box of their own, at most as many as can be read.
     study
         The study, for its words.
 
     Returns
     -------
     Figure
-        Two panels with a box for each group shown, sorted by median; above them, where these
-        are not all groups, two that show every group: range, middle half and median.
+        Two panels with a box for each group boxed, sorted by median; above them, where these
+        are not all groups, two that show each group ranked: range, middle half and median.
 
     Examples
     --------
     >>> from helpers.study.reading import read_study
     >>> study = read_study("hsb")
-    >>> len(outcome_by_group(study.frame, [1224, 1288, 1296], study).axes)
+    >>> schools = study.frame["schoolid"].unique()
+    >>> len(outcome_by_group(study.frame, schools, schools[:3], study).axes)
     4
     """
     group, outcome = study.group.name, study.outcome.name
     by_group = data.groupby(group)[outcome]
     deviation = data[outcome] - by_group.transform("mean")
     order = by_group.median().sort_values(kind="stable").index
-    boxes = [g for g in order if g in set(shown)]
+    boxes = [g for g in order if g in set(boxed)]
     n_groups, groups = len(order), plain(study.group.many)
+    order = order[order.isin(ranked)]
 
     all_shown = len(boxes) == n_groups
     heights = [0.9 + 0.3 * len(boxes)] if all_shown else [2.5, 0.5 + 0.22 * len(boxes)]
@@ -125,14 +135,17 @@ def outcome_by_group(data: pd.DataFrame, shown: Sequence[Any], study: Study) -> 
     grid[-1, 0].set_xlabel(label)
     grid[-1, 1].set_xlabel(f"{label},\nminus the mean of the {plain(study.group.one)}")
     if not all_shown:
-        grid[0, 0].set_ylabel(f"all {n_groups:,} {groups},\nsorted by median")
+        grid[0, 0].set_ylabel(f"{_of_all(len(order), n_groups)} {groups},\nsorted by median")
         figure.legend(*grid[0, 0].get_legend_handles_labels(), loc="outside upper right", ncols=3)
-    head = f"all {n_groups:,} {groups}" if all_shown else f"{len(boxes)} of {n_groups:,} {groups}"
-    grid[-1, 0].set_ylabel(head)
+    grid[-1, 0].set_ylabel(f"{_of_all(len(boxes), n_groups)} {groups}")
     grid[-1, 1].tick_params(labelleft=False)
     grid[0, 0].set_title("raw")
     grid[0, 1].set_title("de-meaned")
     return figure
+
+
+def _of_all(n: int, n_groups: int) -> str:
+    return f"all {n:,}" if n == n_groups else f"{n:,} of {n_groups:,}"
 
 
 def _same_span(*panels: Axes) -> None:
@@ -204,11 +217,16 @@ def means_against_chance(means: pd.Series, chance: pd.Series, study: Study) -> F
     >>> len(means_against_chance(means, means, read_study("hsb")).axes[0].collections)
     4
     """
+    units = plain(study.unit.many)
+    rows = {f"{units} dealt\nat random": (chance, GREY, "s"), "as observed": (means, BLUE, "o")}
+    return _rows_of_means(rows, study)
+
+
+def _rows_of_means(rows: Mapping[str, tuple[pd.Series, str, str]], study: Study) -> Figure:
+    """Draw rows of means above bars of one SD; the height of a point carries no meaning."""
     figure = Figure(figsize=(8, 3.2))
     axes = figure.subplots()
-    groups, units = plain(study.group.many), plain(study.unit.many)
-    rows = {f"{units} dealt\nat random": (chance, GREY, "s"), "as observed": (means, BLUE, "o")}
-    spread = np.random.default_rng(1)  # the height of a point carries no meaning
+    spread = np.random.default_rng(1)
     for row, (values, color, marker) in enumerate(rows.values()):
         heights = row + 0.08 + 0.36 * spread.random(len(values))
         axes.scatter(values, heights, s=26, color=color, marker=marker, alpha=0.6, linewidth=0)
@@ -218,7 +236,48 @@ def means_against_chance(means: pd.Series, chance: pd.Series, study: Study) -> F
     axes.set_yticks(range(len(rows)), list(rows))
     axes.set_ylim(-0.35, len(rows) - 0.35)
     axes.grid(axis="y", visible=False)
-    axes.set_xlabel(f"mean {plain(study.outcome.label_with_units)} of {groups}")
+    axes.set_xlabel(f"mean {plain(study.outcome.label_with_units)} of {plain(study.group.many)}")
+    return figure
+
+
+@STYLE
+def level_2(of_groups: pd.DataFrame, study: Study) -> Figure:
+    r"""Draw the groups' means by their value of the level-2 variable.
+
+    Parameters
+    ----------
+    of_groups
+        A row a group: the ``mean`` of its outcome, and ``kind``, its value of the level-2 variable.
+    study
+        The study, for its words.
+
+    Returns
+    -------
+    Figure
+        A row of points for each of two kinds, above a bar of one standard deviation to either side
+        of their mean; or points only, where the variable has more values.
+
+    Examples
+    --------
+    >>> from helpers.study.reading import read_study
+    >>> of_groups = pd.DataFrame({"mean": [9.0, 12.0, 16.0], "kind": [0, 0, 1]})
+    >>> axes = level_2(of_groups, read_study("hsb")).axes[0]
+    >>> [text.get_text() for text in axes.get_yticklabels()]
+    ['sector:\npublic', 'sector:\nCatholic']
+    """
+    label = plain(study.group_predictor.label_with_units) if study.group_predictor else ""
+    kinds = sorted(of_groups["kind"].unique())
+    if len(kinds) == 2:
+        names = [f"{label}:\n{short(name)}" for name in names_of_kinds(kinds, study)]
+        means = [of_groups.loc[of_groups["kind"] == kind, "mean"] for kind in kinds]
+        looks = ((BLUE, "o"), (VERMILION, "^"))
+        rows = zip(names, means, looks, strict=True)
+        return _rows_of_means({name: (values, *look) for name, values, look in rows}, study)
+    figure = Figure(figsize=(8, 3.6))
+    axes = figure.subplots()
+    axes.scatter(of_groups["kind"], of_groups["mean"], s=32, color=BLUE, alpha=0.6, linewidth=0)
+    axes.set_xlabel(f"{label} of {plain(study.group.many)}")
+    axes.set_ylabel(f"mean {plain(study.outcome.label_with_units)}")
     return figure
 
 
@@ -258,7 +317,9 @@ def slopes_in_groups(data: pd.DataFrame, shown: Sequence[Any], study: Study) -> 
     draw_points(overall, jittered(study, data[x]), data[y])
     overall_line = np.polyfit(data[x], data[y], 1)
     draw_line(overall, data[x], overall_line, **LINES["total"], label="line of all")
-    overall.plot([], [], **LINES["within"], label=f"line of one {plain(study.group.one)} alone")
+    varies = data[data[group].isin(shown)].groupby(group)[x].nunique() > 1
+    if varies.any():
+        overall.plot([], [], **LINES["within"], label=f"line of one {plain(study.group.one)} alone")
     overall.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
     figure.legend(loc="outside upper right", ncols=2)
     units = plain(study.unit.many)
@@ -278,5 +339,7 @@ def slopes_in_groups(data: pd.DataFrame, shown: Sequence[Any], study: Study) -> 
         if rows[x].nunique() > 1:
             draw_line(axes, rows[x], np.polyfit(rows[x], rows[y], 1), **LINES["within"])
         axes.set_title(short(study.name_of(one)), fontsize=11)
-        axes.tick_params(labelleft=column == 0, labelbottom=row == n_rows - 1)
+        axes.tick_params(labelleft=column == 0, labelbottom=row == n_rows - 1, labelsize=10)
+        if x in study.levels:  # whose names are too long here; they stand below the large panel
+            axes.tick_params(labelbottom=False)
     return figure

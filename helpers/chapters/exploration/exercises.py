@@ -1,5 +1,8 @@
 """Answers to the exercises of chapter 1, exploration."""
 
+from dataclasses import dataclass
+from math import nan
+
 import numpy as np
 
 from helpers.course.exercises.facts import Answers, Facts
@@ -8,11 +11,33 @@ from helpers.course.exercises.kinds import (
     NoAnswerError,
     Number,
     Prediction,
+    Reply,
     prediction,
     share,
 )
 from helpers.course.findings import Alikeness, alikeness
 from helpers.text import number
+
+
+@dataclass(frozen=True)
+class Average(Number):
+    """An answer that is an average over random deals: of few it comes less near than of many.
+
+    Attributes
+    ----------
+    reach
+        How far off an average of ten deals may be.
+    """
+
+    reach: float = nan
+
+    def reply_to(self, answer: float) -> Reply:
+        """Take an average of few deals for right as well, and say how it comes nearer."""
+        reply = super().reply_to(answer)
+        is_mistake = reply.text in self.mistakes
+        if reply.verdict == "right" or is_mistake or not abs(answer - self.value) <= self.reach:
+            return reply
+        return Reply("right", f"{self.right} Yours is some way off: deal more often.")
 
 
 def two_units(facts: Facts) -> Choice:
@@ -63,7 +88,15 @@ THIRTY_CLINICS = Choice(
 
 def eta_squared_of_the_predictor(facts: Facts) -> Number:
     """01-2."""
-    eta = facts.eta_squared(facts.x)
+    eta, means = facts.eta_squared(facts.x), facts.means[facts.x]
+    unweighted = {
+        "This divides the variance of the groups' means by that of all units. Each mean has to "
+        "count as often as its group has units.": means.var() / facts.data[facts.x].var(),
+        "This divides the variance of the groups' means (by J) by that of all units (by N). Each "
+        "mean has to count as often as its group has units.": (
+            means.var(ddof=0) / facts.data[facts.x].var(ddof=0)
+        ),
+    }
     return share(
         eta,
         _compared(eta, facts.eta_squared(facts.y)),
@@ -76,6 +109,7 @@ def eta_squared_of_the_predictor(facts: Facts) -> Number:
                 eta / (1 - eta) if eta < 1 else np.nan
             ),
             "This is its square root, eta; asked for is eta squared.": np.sqrt(eta),
+            **unweighted,
         },
     )
 
@@ -114,10 +148,11 @@ def sd_within(facts: Facts) -> Number:
 def eta_squared_by_chance(facts: Facts) -> Number:
     """01-4: the mean over many deals of the units to the groups."""
     expected, observed = (facts.n_groups - 1) / (facts.n_units - 1), facts.eta_squared(facts.y)
-    # Four standard errors of the mean of 200 deals, in each of which MS between is nearly
-    # chi-squared.
-    error = 4 * np.sqrt(2 / (facts.n_groups - 1) / 200)
-    return Number(
+    # Of one deal, beside the mean of all; as if outcomes were normal.
+    sd = np.sqrt(2 * (facts.n_units - facts.n_groups) / (facts.n_groups - 1) / (facts.n_units + 1))
+    # Four standard errors of the mean of 200 deals, and of ten.
+    many, few = (float(np.clip(4 * sd / np.sqrt(n), 0.02, 0.5)) for n in (200, 10))
+    return Average(
         expected,
         f"Over all possible deals the mean is exactly (J − 1) / (N − 1), here {number(expected)}, "
         f"and an average over many comes near it. Observed was {number(observed)}, which is "
@@ -127,8 +162,10 @@ def eta_squared_by_chance(facts: Facts) -> Number:
                 observed
             ),
             "Not zero: means of groups dealt at random differ too, by the luck of the deal.": 0.0,
+            "This is a percentage; asked for is the proportion, a hundredth of it.": 100 * expected,
         },
-        tolerance=expected * float(np.clip(error, 0.02, 0.5)),
+        tolerance=expected * many,
+        reach=expected * few,
     )
 
 

@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 
 from helpers.course import findings
-from helpers.course.findings import Alikeness, Boxes, Heterogeneity, Line
-from helpers.course.words import Prose, count, words
-from helpers.study.file import Study
-from helpers.text import number, p_value, percent
+from helpers.course.findings import Alikeness, Boxes, Heterogeneity, Line, Means, PileUp
+from helpers.course.words import Prose, count, magnitude, with_article, words
+from helpers.models.estimate import Estimate
+from helpers.study.file import Study, Variable
+from helpers.text import decimals, number, p_value, percent, span
 
 
 def about(study: Study) -> Prose:
@@ -20,8 +21,8 @@ def about(study: Study) -> Prose:
         title = f"**{words(study).title}**"
     if study.question:
         question = (
-            f"{' '.join(study.question.split())} This chapter only looks; those to come build what "
-            "an answer needs."
+            f"{' '.join(study.question.split())} This chapter only looks at the data; an answer "
+            "takes the chapters that follow."
         )
     return Prose.of_paragraphs(title, question)
 
@@ -39,7 +40,7 @@ def rows(n_units: int, n_groups: int, study: Study) -> Prose:
     return Prose(
         f"The file holds {count(study.n_rows)} rows.",
         _left_out(study),
-        f"{count(n_units, study.unit)} in {count(n_groups, study.group)}.",
+        f"{count(n_units, study.unit)} from {count(n_groups, study.group)}.",
     )
 
 
@@ -69,10 +70,13 @@ def levels(study: Study) -> Prose:
         codes = f"Categories are coded by numbers: {word.codes}."
     return Prose(
         f"In this study level 1 is the {word.unit} and level 2 the {word.group}. The outcome is "
-        f"{word.y_with_units}, the predictor {word.x_with_units}; both are level-1 variables, and "
-        f"in code they go by `{study.outcome.name}` and `{study.predictor.name}`.",
+        f"{word.y_with_units}, the predictor {word.x_with_units}; both are level-1 variables.",
         of_groups,
         codes,
+        f"In code outcome and predictor go by `{study.outcome.name}` and `{study.predictor.name}`, "
+        f"and the column `{study.group.name}` tells {word.groups} apart. These pages write "
+        "`data.groupby(group)[y]`, which serves any study; for this one alone you would type "
+        f'`data.groupby("{study.group.name}")["{study.outcome.name}"]`.',
     )
 
 
@@ -91,7 +95,8 @@ def pairs(typical_same: float, typical_other: float, study: Study) -> Prose:
     return Prose(
         f"Two {word.units} of the same {word.group} typically differ by "
         f"{number(typical_same)}{word.in_y} in {word.y}, two of different {word.groups} by "
-        f"{number(typical_other)}{word.in_y} (root mean square over all pairs).",
+        f"{number(typical_other)}{word.in_y}. (This is the *root mean square*: the differences of "
+        "all pairs are squared and averaged, and the root is taken.)",
         _alikeness(findings.alikeness(typical_same, typical_other), study),
     )
 
@@ -105,21 +110,34 @@ def _alikeness(found: Alikeness, study: Study) -> str:
         )
     if found is Alikeness.HARDLY:
         return (
-            f"In these data, then, it hardly matters for two {word.units} whether they share a "
-            f"{word.group}. For the means of many it can matter all the same; that is asked below."
+            f"In these data, then, it hardly matters for two {word.units} whether they are of "
+            f"the same {word.group}. For the means of many it can matter all the same; that is "
+            "asked below."
         )
     return (
         f"In these data, then, {word.units} of one {word.group} are even less alike than "
-        f"{word.units} of different ones. The test below looks for the opposite, and cannot judge "
-        "this."
+        f"{word.units} of different ones. Of that the test below is no judge: it looks for the "
+        "opposite."
     )
 
 
 def table_of_description(described: pd.DataFrame) -> pd.DataFrame:
     """Write what pandas' ``describe`` found, a row a variable, with the digits it deserves."""
-    not_zero = described.abs().gt(1e-12 * described["std"], axis=0)  # more than rounding leaves
-    counts = [count(int(n)) for n in described["count"]]
-    return described.where(not_zero, 0.0).map("{:.5g}".format).assign(count=counts)
+    rows = {name: _row(values) for name, values in described.iterrows()}
+    return pd.DataFrame.from_dict(rows, orient="index", columns=list(described.columns))
+
+
+def _row(described: pd.Series) -> list[str]:
+    # The SD with four digits, and all else to the same place.
+    places = decimals(described["mean"], described["std"] / 10)
+    rest = [f"{value:z,.{places}f}" for value in described.drop("count")]
+    return [count(int(described["count"])), *map(_without_zeros, rest)]
+
+
+def _without_zeros(written: str) -> str:
+    if "." not in written:
+        return written
+    return written.rstrip("0").rstrip(".")
 
 
 def description(described: pd.DataFrame, study: Study) -> Prose:
@@ -133,17 +151,58 @@ def description(described: pd.DataFrame, study: Study) -> Prose:
         The study, for its words.
     """
     word = words(study)
-    of_y, of_x = described.loc[study.outcome.name], described.loc[study.predictor.name]
     return Prose(
-        f"Over all {word.units} the mean of {word.y} is {_mean(of_y)}{word.in_y}, with a standard "
-        f"deviation (SD) of {number(of_y['std'])}; the mean of {word.x} is "
-        f"{_mean(of_x)}{word.in_x}, with an SD of {number(of_x['std'])}. No number of this table "
-        f"knows of the {word.groups}."
+        _mean(study.outcome, described.loc[study.outcome.name], word.in_y, study),
+        _mean(study.predictor, described.loc[study.predictor.name], word.in_x, study),
+        f"The table would be the same if the {word.units} were shuffled among the {word.groups}: "
+        "which of them belong together it does not say.",
     )
 
 
-def _mean(described: pd.Series) -> str:
-    return number(described["mean"], described["std"] / described["count"] ** 0.5)
+def _mean(variable: Variable, described: pd.Series, units: str, study: Study) -> str:
+    word, label, mean = words(study), words(study).text(variable.label), described["mean"]
+    if variable.name in study.levels:
+        low, high = map(word.text, study.levels[variable.name])
+        return (
+            f"The mean of {label}, which is 0 for {low} and 1 for {high}, is a share: "
+            f"{percent(mean)} of all {word.units}."
+        )
+    return (
+        f"The mean of {label} is {number(mean, described['std'] / described['count'] ** 0.5)}"
+        f"{units}, with an SD of {number(described['std'])}."
+    )
+
+
+def ends_of_scales(data: pd.DataFrame, study: Study) -> Prose:
+    """Say where rows pile up at the lowest or the highest value of outcome or predictor.
+
+    Parameters
+    ----------
+    data
+        The study's frame.
+    study
+        The study, for its words.
+    """
+    found = [
+        _pile_up(pile_up, variable, len(data), study)
+        for variable in (study.outcome, study.predictor)
+        for pile_up in findings.pile_ups(data[variable.name])
+    ]
+    if not found:
+        return Prose()
+    return Prose(
+        *found,
+        "Where so many meet at an end, the scale may stop although what it measures goes on: such "
+        "an end is called a *floor* or a *ceiling*, and differences beyond it would not be seen.",
+    )
+
+
+def _pile_up(pile_up: PileUp, variable: Variable, n_units: int, study: Study) -> str:
+    label = words(study).text(variable.label)
+    return (
+        f"{count(pile_up.n)} of {count(n_units, study.unit)} ({percent(pile_up.n / n_units)}) share "
+        f"the {pile_up.end} value of {label}, {pile_up.value:,.10g}."
+    )
 
 
 def cross_table(categories: Sequence[str], study: Study) -> Prose:
@@ -155,64 +214,144 @@ def cross_table(categories: Sequence[str], study: Study) -> Prose:
             "nothing to cross."
         )
     return Prose(
-        f"Each {word.unit} for whom these are known is counted once, by "
-        f"{word.list(categories[:3])}."
+        f"Each row in which these are known is counted once, by {word.list(categories[:3])}."
     )
 
 
 def group_sizes(sizes: pd.Series, study: Study) -> Prose:
     """Say how large the groups are, and whether all are of one size."""
     word = words(study)
-    smallest, largest = int(sizes.min()), int(sizes.max())
+    largest, alone = int(sizes.max()), ""
     design = (
-        f"The {word.groups} hold {count(smallest)} to {count(largest, study.unit)}, "
-        f"{sizes.mean():.1f} on average (median {sizes.median():g}): the design is *unbalanced*."
+        f"There are {span(sizes)} {word.units} for each {word.group}, {sizes.mean():.1f} on "
+        f"average (median {sizes.median():g}): the design is *unbalanced*."
     )
-    if smallest == largest:
-        design = f"Every {word.group} holds {count(largest, study.unit)}: the design is *balanced*."
-    alone = ""
-    if smallest == 1:
+    if findings.is_balanced(sizes):
+        design = (
+            f"There are {count(largest, study.unit)} for each {word.group}: the design is "
+            "*balanced*."
+        )
+    if sizes.min() == 1:
         alone = (
-            f"{count(int((sizes == 1).sum()), study.group)} with a single {word.unit} cannot tell "
-            "anything about the variation within."
+            f"From {count(int((sizes == 1).sum()), study.group)} with a single {word.unit} nothing "
+            "can be learned about the variation within."
         )
     return Prose(design, alone)
 
 
+def level_2(of_groups: pd.DataFrame, study: Study) -> Prose:
+    """Say how groups stand on the level-2 variable, and how their means go with it.
+
+    Parameters
+    ----------
+    of_groups
+        A row a group: ``size``, the ``mean`` of its outcome, and ``kind``, its value of the level-2
+        variable, where the study has one.
+    study
+        The study, for its words.
+    """
+    word = words(study)
+    if study.group_predictor is None:
+        return Prose(
+            f"This study has no level-2 variable to look at: what is known of {word.groups} here "
+            "is their sizes and means."
+        )
+    kinds = sorted(of_groups["kind"].unique())
+    if len(kinds) == 2:
+        return _two_kinds(of_groups, kinds, study)
+    return _values(of_groups, study.group_predictor, study)
+
+
+def _two_kinds(of_groups: pd.DataFrame, kinds: list[float], study: Study) -> Prose:
+    word = words(study)
+    names = [word.text(name) for name in findings.names_of_kinds(kinds, study)]
+    one, other = (of_groups[of_groups["kind"] == kind] for kind in kinds)
+    return Prose(
+        f"For {count(len(one), study.group)} {word.w} is {names[0]}, for {count(len(other))} it is "
+        f"{names[1]}. Over all {word.units} of the former the mean of {word.y} is "
+        f"{_mean_of_kind(one)}{word.in_y}, over those of the latter {_mean_of_kind(other)}"
+        f"{word.in_y}. Chapter 6 asks whether such a difference is more than chance, and what is "
+        f"left of it once {word.x} is held equal.",
+    )
+
+
+def _mean_of_kind(of_groups: pd.DataFrame) -> str:
+    mean = np.average(of_groups["mean"], weights=of_groups["size"])
+    return number(mean, of_groups["mean"].std() / len(of_groups) ** 0.5)
+
+
+def _values(of_groups: pd.DataFrame, variable: Variable, study: Study) -> Prose:
+    word, kind = words(study), of_groups["kind"]
+    low, middle, high = (_value(value) for value in (kind.min(), kind.median(), kind.max()))
+    across = (
+        f"Over {count(len(of_groups), study.group)} {word.text(variable.label_with_units)} goes "
+        f"from {low} to {high}, with a median of {middle}."
+    )
+    if not findings.means_differ(of_groups["mean"], study.frame[study.outcome.name]):
+        return Prose(across)
+    return Prose(
+        across,
+        f"Its correlation with the mean of {word.y} is {of_groups['mean'].corr(kind):z.2f}, each "
+        f"{word.group} counted once. Chapter 6 asks what is left of that once {word.x} is held "
+        "equal.",
+    )
+
+
+def _value(value: float) -> str:
+    if float(value).is_integer():
+        return count(int(value))
+    return number(value)
+
+
 def outcome_by_group(
-    n_boxed: int, n_groups: int, outcome: pd.Series, deviation: pd.Series, study: Study
+    n_ranked: int,
+    n_boxed: int,
+    n_groups: int,
+    outcome: pd.Series,
+    deviation: pd.Series,
+    study: Study,
 ) -> Prose:
     """Say which groups are shown, and what to de-mean the outcome changes.
 
     Parameters
     ----------
-    n_boxed, n_groups
-        The number of groups with a box of their own, and of all groups.
+    n_ranked, n_boxed, n_groups
+        The number of groups in the upper panels, of those with a box of their own, and of all.
     outcome, deviation
         The outcome of each unit, raw and de-meaned.
     study
         The study, for its words.
     """
     word = words(study)
-    shown = (
-        f"The upper panels show all {count(n_groups, study.group)}, sorted by their median; the "
-        f"lower ones show {n_boxed} of them, drawn at random."
-    )
-    if n_boxed == n_groups:
-        shown = f"All {count(n_groups, study.group)} are shown, sorted by their median."
     raw, demeaned = outcome.std(), deviation.std()
-    spread = f"Here the means of the {word.groups} are all the same, and nothing goes."
+    spread = (
+        f"What could go is the distance between {word.groups}; but here their means are all the "
+        "same, and nothing goes."
+    )
     if findings.spread_shrinks(raw, demeaned):
         spread = (
-            f"So the SD of {word.y} over all {word.units} shrinks: it is {number(raw)} raw and "
-            f"{number(demeaned)} de-meaned."
+            f"What goes is the distance between {word.groups}. So the SD of {word.y} over all "
+            f"{word.units} shrinks: it is {number(raw)} raw and {number(demeaned)} de-meaned."
         )
     return Prose(
-        shown,
+        _shown(n_ranked, n_boxed, n_groups, study),
         f"Each box is as long on the right as on the left: to de-mean moves the {word.units} of "
-        f"one {word.group} together, and changes no distance between them. What goes is the "
-        f"distance between {word.groups}.",
+        f"one {word.group} together, and changes no distance between them.",
         spread,
+    )
+
+
+def _shown(n_ranked: int, n_boxed: int, n_groups: int, study: Study) -> str:
+    if n_boxed == n_groups:
+        return f"All {count(n_groups, study.group)} are shown, sorted by their median."
+    if n_ranked == n_groups:
+        return (
+            f"The upper panels show all {count(n_groups, study.group)}, sorted by their median; "
+            f"the lower ones show {n_boxed} of them, drawn at random."
+        )
+    return (
+        f"The upper panels show {n_ranked} of {count(n_groups, study.group)}, drawn at random and "
+        f"sorted by their median; the lower ones show {n_boxed} of these."
     )
 
 
@@ -268,13 +407,22 @@ def means_against_chance(
     )
 
 
-def f_test(f_ratio: float, df_between: int, df_within: int, p: float, study: Study) -> Prose:
+def f_test(
+    f_ratio: float,
+    df_between: int,
+    df_within: int,
+    p: float,
+    alike: tuple[float, float],
+    study: Study,
+) -> Prose:
     """Say whether means of groups differ by more than chance.
 
     Parameters
     ----------
     f_ratio, df_between, df_within, p
         The F-test of the analysis of variance; F is infinite where nothing varies within groups.
+    alike
+        How far two units of one group, and two of different groups, typically differ.
     study
         The study, for its words.
     """
@@ -285,24 +433,46 @@ def f_test(f_ratio: float, df_between: int, df_within: int, p: float, study: Stu
     )
     if math.isinf(f_ratio):
         ratio = f"Within {word.groups} nothing varies at all, so F is infinite."
-    if findings.means_beyond_chance(p):
-        return Prose(
-            ratio,
-            f"If chance were all, the means of {word.groups} would seldom spread so widely. This "
-            f"is evidence that {word.groups} differ, and so that {word.units} of one {word.group} "
-            f"share something: the rows of {word.y} are not independent. The standard error that "
-            "OLS gives an overall mean is then in doubt; for a regression it matters what the "
-            "predictors leave over.",
+    return Prose(ratio, _means(p, findings.alikeness(*alike), study))
+
+
+def _means(p: float, alike: Alikeness, study: Study) -> str:
+    word, found = words(study), findings.spread_of_means(p)
+    if found is Means.NEAR:
+        return (
+            f"Chance alone would nearly always put the means of {word.groups} further from each "
+            "other than they are. The test looks for means too far apart; why they can lie so near "
+            "to each other it does not ask."
         )
-    return Prose(
-        ratio,
-        f"Chance alone would spread the means of {word.groups} at least this widely in "
-        f"{percent(p)} of such deals, too often to rule it out. That does not show that all "
-        f"{word.groups} are the same, only that this test cannot tell them apart.",
+    if found is Means.WITHIN_CHANCE:
+        return (
+            f"As the test reckons, chance alone would spread the means of {word.groups} at least "
+            f"this widely in {percent(p)} of samples, too often to rule it out. That does not show "
+            f"that all {word.groups} are the same, only that this test cannot tell them apart."
+        )
+    doubt = (
+        "The standard error that OLS gives an overall mean is then in doubt. In a regression it is "
+        f"the errors that must be independent, and part of what {word.units} of one {word.group} "
+        "share may be due to the predictor."
+    )
+    if alike is Alikeness.LESS:
+        return (
+            f"If chance were all, the means of {word.groups} would seldom spread so widely: this "
+            f"is evidence that {word.groups} differ, and that the rows of {word.y} are not "
+            f"independent. Pair by pair that did not show, since {with_article(word.group)} twice "
+            f"as large has about four times as many pairs, while the test gives it about twice the "
+            f"weight. {doubt}"
+        )
+    return (
+        f"If chance were all, the means of {word.groups} would seldom spread so widely. This is "
+        f"evidence that {word.units} of one {word.group} share something: the rows of {word.y} are "
+        f"not independent. It may be that {word.groups} differ for good; where the rows of one "
+        f"{word.group} were taken one after another, it may also be that rows near in time are "
+        f"alike. {doubt}"
     )
 
 
-def spread_inside(sds: pd.Series, levene_p: float, study: Study) -> Prose:
+def spread_inside(sds: pd.Series, levene_p: float, sizes: pd.Series, study: Study) -> Prose:
     """Say how the spread inside groups differs, and what that does to the F-test.
 
     Parameters
@@ -311,22 +481,24 @@ def spread_inside(sds: pd.Series, levene_p: float, study: Study) -> Prose:
         The SD of the outcome inside each group that has one.
     levene_p
         The p-value of Levene's test; nan where it cannot be made.
+    sizes
+        The number of units, by group.
     study
         The study, for its words.
     """
     word, found = words(study), findings.heterogeneity(levene_p)
-    if len(sds) < 2:
+    low, high = number(sds.min()), number(sds.max())
+    if low == high:  # of one group as well, and where nothing varies
         return Prose()
-    span = (
-        f"Inside single {word.groups} the SD runs from {number(sds.min())} to {number(sds.max())}."
-    )
+    span = f"The SD within one {word.group} lies between {low} and {high}."
     if found is Heterogeneity.FOUND:
         return Prose(
             span,
-            f"That is more than chance would make it differ (Levene's test, {p_value(levene_p)}), "
-            "so read the F-test as a rough answer. Where sizes are unequal, it finds differences "
-            f"too easily if the smallest {word.groups} spread most, and too seldom if the largest "
-            "do.",
+            "That is more than chance would make it differ if the rows of one "
+            f"{word.group} are independent (Levene's test, {p_value(levene_p)}); where they go "
+            "together, as they may if taken one after another, that test can find too much. Read "
+            "the F-test as a rough answer.",
+            _rough(findings.is_balanced(sizes), study),
         )
     if found is Heterogeneity.UNCLEAR:
         return Prose(
@@ -335,6 +507,16 @@ def spread_inside(sds: pd.Series, levene_p: float, study: Study) -> Prose:
             f"few {word.units} is a rough SD.",
         )
     return Prose(span)
+
+
+def _rough(balanced: bool, study: Study) -> str:
+    word = words(study)
+    if balanced:
+        return f"With {word.groups} of one size, as here, unequal spread misleads it least."
+    return (
+        f"It finds differences too easily if {word.groups} with few {word.units} spread most, and "
+        f"too seldom if those with many do."
+    )
 
 
 def what_eta_squared_is_not(study: Study) -> Prose:
@@ -347,15 +529,22 @@ def what_eta_squared_is_not(study: Study) -> Prose:
 
 
 def boxes_and_means(
-    boxes_apart: np.ndarray, means_apart: np.ndarray, p: float, study: Study
+    boxes_apart: np.ndarray,
+    means_apart: np.ndarray,
+    n_compared: int,
+    n_groups: int,
+    p: float,
+    study: Study,
 ) -> Prose:
     """Say what would be concluded from boxes that are apart, and what from means that are.
 
     Parameters
     ----------
     boxes_apart, means_apart
-        Of each pair of groups: whether their boxes are apart, and whether their means are further
-        apart than 95 in 100 by chance.
+        Of each pair of groups: whether their boxes are apart, and whether their means differ by a
+        t-test at the 5% level.
+    n_compared, n_groups
+        The number of groups that the pairs are made of, and of all groups.
     p
         The p-value of the F-test.
     study
@@ -363,19 +552,41 @@ def boxes_and_means(
     """
     word = words(study)
     of_boxes, of_means = float(boxes_apart.mean()), float(means_apart.mean())
+    found = _boxes(findings.boxes_beside_means(of_boxes, of_means, p), study)
+    if n_groups == 2:
+        return Prose(
+            _the_one_pair(bool(boxes_apart[0]), study),
+            "Of the only pair the t-test says the same as the F-test of all.",
+            found,
+        )
+    sampled = ""
+    if n_compared < n_groups:
+        sampled = (
+            f"The pairs are those of {count(n_compared)} of the {count(n_groups, study.group)}, "
+            "drawn at random."
+        )
     table = (
         f"| pairs of {word.groups}: {count(len(boxes_apart))} | share |\n"
         "|---|---|\n"
         f"| mistaken: the boxes are apart | {percent(of_boxes)} |\n"
-        f"| better: the means are further apart than 95 in 100 by chance | {percent(of_means)} |\n"
-        "| the same, on average, if chance were all | 5% |"
+        f"| better: the means differ by a t-test at the 5% level | {percent(of_means)} |\n"
+        f"| what that test would find if no {word.groups} differed | 5% |"
     )
     judged = Prose(
-        _boxes(findings.boxes_beside_means(of_boxes, of_means, p), study),
-        "Among many pairs some are far apart by chance, so the F-test, which looks at all "
-        f"{word.groups} at once, is the better judge of whether they differ.",
+        sampled,
+        found,
+        f"Of {count(len(boxes_apart))} pairs one or another may be far apart by chance, so the "
+        f"F-test, which looks at all {word.groups} at once, is the better judge of whether they "
+        "differ.",
     )
     return Prose.of_paragraphs(table, judged.text)
+
+
+def _the_one_pair(apart: bool, study: Study) -> str:
+    word = words(study)
+    if apart:
+        return f"The boxes of the two {word.groups} are apart."
+    return f"The boxes of the two {word.groups} are not apart."
 
 
 def _boxes(found: Boxes, study: Study) -> str:
@@ -402,12 +613,14 @@ def _boxes(found: Boxes, study: Study) -> str:
     )
 
 
-def slopes_in_groups(slope_of_all: float, slopes: pd.Series, n_groups: int, study: Study) -> Prose:
+def slopes_in_groups(
+    line_of_all: Estimate, slopes: pd.Series, n_groups: int, study: Study
+) -> Prose:
     """Say which way the line of all units goes, and which way those of single groups.
 
     Parameters
     ----------
-    slope_of_all
+    line_of_all
         The least-squares slope of all units, in units of the outcome per unit of the predictor.
     slopes
         The slope of each group that has one.
@@ -418,25 +631,25 @@ def slopes_in_groups(slope_of_all: float, slopes: pd.Series, n_groups: int, stud
     """
     word = words(study)
     return Prose(
-        _line_of_all(slope_of_all, study),
+        _line_of_all(line_of_all, study),
         _own_lines(slopes, n_groups, study),
-        f"Their median slope is {number(slopes.median())}, that of the line of all {word.units} "
-        f"{number(slope_of_all)}. A line through few {word.units} is a rough line, so single "
-        "slopes differ by chance as well.",
+        f"The median of these slopes is {number(slopes.median())}, where the line of all "
+        f"{word.units} has {number(line_of_all)}. A line through few {word.units} is a rough line, "
+        "so such slopes differ by chance as well.",
     )
 
 
-def _line_of_all(slope: float, study: Study) -> str:
-    word, found = words(study), findings.line(slope)
+def _line_of_all(slope: Estimate, study: Study) -> str:
+    word, found = words(study), findings.line(slope.estimate)
     if found is Line.RISING:
         return (
-            f"Over all {word.units} the line rises: where {word.x_with_units} is higher by 1, "
-            f"{word.y} is higher by {number(slope)}{word.in_y} on average."
+            f"Over all {word.units} the line rises: {word.x_step}, {word.y} is higher by "
+            f"{magnitude(slope)}{word.in_y} on average."
         )
     if found is Line.FALLING:
         return (
-            f"Over all {word.units} the line falls: where {word.x_with_units} is higher by 1, "
-            f"{word.y} is lower by {number(-slope)}{word.in_y} on average."
+            f"Over all {word.units} the line falls: {word.x_step}, {word.y} is lower by "
+            f"{magnitude(slope)}{word.in_y} on average."
         )
     return f"Over all {word.units} the line is level."
 
@@ -446,13 +659,13 @@ def _own_lines(slopes: pd.Series, n_groups: int, study: Study) -> str:
     rising, falling = (_or_none(found.count(way)) for way in (Line.RISING, Line.FALLING))
     if len(slopes) == n_groups:
         return (
-            f"The own lines of {word.groups} rise in {rising} and fall in {falling} of "
-            f"{count(n_groups)}."
+            f"Drawn through one {word.group} alone, the line rises for {rising} and falls for "
+            f"{falling} of {count(n_groups, study.group)}."
         )
     return (
-        f"A line of its own is defined for {count(len(slopes))} of "
-        f"{count(n_groups, study.group)}, those in which {word.x} varies: it rises in {rising} "
-        f"and falls in {falling}."
+        f"A line through one {word.group} alone is defined for {count(len(slopes))} of "
+        f"{count(n_groups, study.group)}, those within which {word.x} varies: it rises for "
+        f"{rising} and falls for {falling}."
     )
 
 

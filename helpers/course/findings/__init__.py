@@ -13,11 +13,17 @@ from helpers.course.findings.first_look import Alikeness as Alikeness
 from helpers.course.findings.first_look import Boxes as Boxes
 from helpers.course.findings.first_look import Heterogeneity as Heterogeneity
 from helpers.course.findings.first_look import Line as Line
+from helpers.course.findings.first_look import Means as Means
+from helpers.course.findings.first_look import PileUp as PileUp
 from helpers.course.findings.first_look import alikeness as alikeness
 from helpers.course.findings.first_look import boxes_beside_means as boxes_beside_means
 from helpers.course.findings.first_look import heterogeneity as heterogeneity
+from helpers.course.findings.first_look import is_balanced as is_balanced
 from helpers.course.findings.first_look import line as line
 from helpers.course.findings.first_look import means_beyond_chance as means_beyond_chance
+from helpers.course.findings.first_look import names_of_kinds as names_of_kinds
+from helpers.course.findings.first_look import pile_ups as pile_ups
+from helpers.course.findings.first_look import spread_of_means as spread_of_means
 from helpers.course.findings.first_look import spread_shrinks as spread_shrinks
 from helpers.course.findings.fixed import Absorbed as Absorbed
 from helpers.course.findings.fixed import Weights as Weights

@@ -1,7 +1,13 @@
 """Findings of a first look at nested data: who is alike, which means differ, which way lines go."""
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import Enum
+
+import pandas as pd
+
+from helpers.study.file import Study
 
 
 class Alikeness(Enum):
@@ -10,6 +16,14 @@ class Alikeness(Enum):
     MORE = "more alike"
     HARDLY = "about as alike"
     LESS = "less alike"
+
+
+class Means(Enum):
+    """How far apart the means of groups lie, beside what chance makes of them."""
+
+    BEYOND_CHANCE = "further apart than chance puts them"
+    WITHIN_CHANCE = "chance can put them so far apart"
+    NEAR = "nearer than chance"
 
 
 class Heterogeneity(Enum):
@@ -35,6 +49,15 @@ class Line(Enum):
     RISING = "rising"
     FALLING = "falling"
     LEVEL = "level"
+
+
+@dataclass(frozen=True)
+class PileUp:
+    """Rows that meet at an end of a variable: the ``lowest`` or the ``highest`` value."""
+
+    end: str
+    value: float
+    n: int
 
 
 def alikeness(same: float, different: float) -> Alikeness:
@@ -80,11 +103,61 @@ def means_beyond_chance(p_value: float) -> bool:
     return bool(p_value < 0.05)
 
 
+def spread_of_means(p_value: float) -> Means:
+    """Tell how far apart the means of groups lie: by the upper and the lower 5% of the F-test.
+
+    >>> spread_of_means(0.3), spread_of_means(0.99)
+    (<Means.WITHIN_CHANCE: 'chance can put them so far apart'>, <Means.NEAR: 'nearer than chance'>)
+    """
+    if means_beyond_chance(p_value):
+        return Means.BEYOND_CHANCE
+    return Means.NEAR if p_value > 0.95 else Means.WITHIN_CHANCE
+
+
+def is_balanced(sizes: pd.Series) -> bool:
+    """Tell whether all groups are of one size.
+
+    >>> is_balanced(pd.Series([4, 4])), is_balanced(pd.Series([4, 5]))
+    (True, False)
+    """
+    return bool(sizes.min() == sizes.max())
+
+
+def pile_ups(values: pd.Series) -> list[PileUp]:
+    """Tell at which ends of a variable rows pile up: where a scale may stop too early.
+
+    At least five rows share the value then, and three times as many as share another one on
+    average, which is the course's own limit. A variable of two values has no such ends.
+
+    >>> pile_ups(pd.Series([0, 0, 0, 0, 0, 0, 1, 2, 3, 4]))
+    [PileUp(end='lowest', value=0, n=6)]
+    """
+    rows = values.value_counts().sort_index()
+    if len(rows) < 3:
+        return []
+    ends = [PileUp("lowest", rows.index[0], int(rows.iloc[0]))]
+    ends += [PileUp("highest", rows.index[-1], int(rows.iloc[-1]))]
+    usual = [(len(values) - end.n) / (len(rows) - 1) for end in ends]
+    return [end for end, n in zip(ends, usual, strict=True) if end.n >= max(5, 3 * n)]
+
+
+def names_of_kinds(kinds: Sequence[float], study: Study) -> list[str]:
+    """Return what two kinds of groups are called: by their levels, or by their values.
+
+    >>> from helpers.study.reading import read_study
+    >>> names_of_kinds([0, 1], read_study("hsb"))
+    ['public', 'Catholic']
+    """
+    name = study.group_predictor.name if study.group_predictor else ""
+    return study.levels.get(name, [f"{kind:.10g}" for kind in kinds])
+
+
 def heterogeneity(p_value: float) -> Heterogeneity:
     """Tell whether the spread differs between groups by more than chance: p below 0.05.
 
     The p-value is that of Levene's test with distances from medians (Brown and Forsythe 1974, J.
-    Am. Stat. Assoc. 69, 364-367); nan where groups are too small for it.
+    Am. Stat. Assoc. 69, 364-367), which takes the rows of one group for independent; nan where
+    groups are too small for it.
 
     >>> heterogeneity(0.2)
     <Heterogeneity.UNCLEAR: 'chance can make them differ that much'>
