@@ -119,6 +119,12 @@ EXCLUDE_EACH_OTHER = [
     ("the model puts", "the model cannot tell which of the two is higher"),
     ("names no level-2 predictor", "does not vary at all"),
     ("less certain than it is", "more certain than it is"),
+    ("are even less alike than", "share something"),
+    ("nearly always put", "share something"),
+    ("nearly always put", "too often to rule it out"),
+    ("is *balanced*", "It finds differences too easily"),
+    ("is *unbalanced*", "of one size, as here, unequal spread"),
+    ("This study has no level-2 variable", "Chapter 6 asks"),
 ]
 
 # Words of the course's own data, which no other study may meet in a computed sentence.

@@ -173,35 +173,30 @@ def _mean(variable: Variable, described: pd.Series, units: str, study: Study) ->
     )
 
 
-def ends_of_scales(data: pd.DataFrame, study: Study) -> Prose:
-    """Say where rows pile up at the lowest or the highest value of outcome or predictor.
+def ends_of_scale(outcome: pd.Series, study: Study) -> Prose:
+    """Say where units pile up at the lowest or the highest value of the outcome.
 
     Parameters
     ----------
-    data
-        The study's frame.
+    outcome
+        The outcome of each unit.
     study
         The study, for its words.
     """
-    found = [
-        _pile_up(pile_up, variable, len(data), study)
-        for variable in (study.outcome, study.predictor)
-        for pile_up in findings.pile_ups(data[variable.name])
-    ]
+    found = findings.pile_ups(outcome)
     if not found:
         return Prose()
     return Prose(
-        *found,
+        *(_pile_up(pile_up, len(outcome), study) for pile_up in found),
         "Where so many meet at an end, the scale may stop although what it measures goes on: such "
         "an end is called a *floor* or a *ceiling*, and differences beyond it would not be seen.",
     )
 
 
-def _pile_up(pile_up: PileUp, variable: Variable, n_units: int, study: Study) -> str:
-    label = words(study).text(variable.label)
+def _pile_up(pile_up: PileUp, n_units: int, study: Study) -> str:
     return (
-        f"{count(pile_up.n)} of {count(n_units, study.unit)} ({percent(pile_up.n / n_units)}) share "
-        f"the {pile_up.end} value of {label}, {pile_up.value:,.10g}."
+        f"{count(pile_up.n)} of {count(n_units, study.unit)} ({percent(pile_up.n / n_units)}) "
+        f"share the {pile_up.end} value of {words(study).y}, {pile_up.value:,.10g}."
     )
 
 
@@ -239,7 +234,7 @@ def group_sizes(sizes: pd.Series, study: Study) -> Prose:
     return Prose(design, alone)
 
 
-def level_2(of_groups: pd.DataFrame, study: Study) -> Prose:
+def level_2(of_groups: pd.DataFrame, outcome: pd.Series, study: Study) -> Prose:
     """Say how groups stand on the level-2 variable, and how their means go with it.
 
     Parameters
@@ -247,6 +242,8 @@ def level_2(of_groups: pd.DataFrame, study: Study) -> Prose:
     of_groups
         A row a group: ``size``, the ``mean`` of its outcome, and ``kind``, its value of the level-2
         variable, where the study has one.
+    outcome
+        The outcome of each unit.
     study
         The study, for its words.
     """
@@ -257,21 +254,29 @@ def level_2(of_groups: pd.DataFrame, study: Study) -> Prose:
             "is their sizes and means."
         )
     kinds = sorted(of_groups["kind"].unique())
+    described = _values(of_groups["kind"], study.group_predictor, study)
     if len(kinds) == 2:
-        return _two_kinds(of_groups, kinds, study)
-    return _values(of_groups, study.group_predictor, study)
+        described = _two_kinds(of_groups["kind"], kinds, study)
+    if not findings.means_differ(of_groups["mean"], outcome):
+        return Prose(described, f"The mean of {word.y} is the same in all {word.groups}.")
+    if len(kinds) == 2:
+        return Prose(described, _means_of_kinds(of_groups, study))
+    return Prose(described, _means_along(of_groups, study))
 
 
-def _two_kinds(of_groups: pd.DataFrame, kinds: list[float], study: Study) -> Prose:
+def _two_kinds(kind: pd.Series, kinds: list[float], study: Study) -> str:
+    word, (n_low, n_high) = words(study), (int((kind == value).sum()) for value in kinds)
+    low, high = (word.text(name) for name in findings.names_of_kinds(kinds, study))
+    return f"For {count(n_low, study.group)} {word.w} is {low}, for {count(n_high)} it is {high}."
+
+
+def _means_of_kinds(of_groups: pd.DataFrame, study: Study) -> str:
     word = words(study)
-    names = [word.text(name) for name in findings.names_of_kinds(kinds, study)]
-    one, other = (of_groups[of_groups["kind"] == kind] for kind in kinds)
-    return Prose(
-        f"For {count(len(one), study.group)} {word.w} is {names[0]}, for {count(len(other))} it is "
-        f"{names[1]}. Over all {word.units} of the former the mean of {word.y} is "
-        f"{_mean_of_kind(one)}{word.in_y}, over those of the latter {_mean_of_kind(other)}"
-        f"{word.in_y}. Chapter 6 asks whether such a difference is more than chance, and what is "
-        f"left of it once {word.x} is held equal.",
+    one, other = (_mean_of_kind(rows) for _, rows in of_groups.groupby("kind"))
+    return (
+        f"Over all {word.units} of the former the mean of {word.y} is {one}{word.in_y}, over those "
+        f"of the latter {other}{word.in_y}. Chapter 6 asks whether such a difference is more than "
+        f"chance, and what is left of it once {word.x} is held equal."
     )
 
 
@@ -280,27 +285,23 @@ def _mean_of_kind(of_groups: pd.DataFrame) -> str:
     return number(mean, of_groups["mean"].std() / len(of_groups) ** 0.5)
 
 
-def _values(of_groups: pd.DataFrame, variable: Variable, study: Study) -> Prose:
-    word, kind = words(study), of_groups["kind"]
-    low, middle, high = (_value(value) for value in (kind.min(), kind.median(), kind.max()))
-    across = (
-        f"Over {count(len(of_groups), study.group)} {word.text(variable.label_with_units)} goes "
+def _values(kind: pd.Series, variable: Variable, study: Study) -> str:
+    low, middle, high = (
+        _without_zeros(number(value)) for value in (kind.min(), kind.median(), kind.max())
+    )
+    return (
+        f"Over {count(len(kind), study.group)} {words(study).text(variable.label_with_units)} goes "
         f"from {low} to {high}, with a median of {middle}."
     )
-    if not findings.means_differ(of_groups["mean"], study.frame[study.outcome.name]):
-        return Prose(across)
-    return Prose(
-        across,
-        f"Its correlation with the mean of {word.y} is {of_groups['mean'].corr(kind):z.2f}, each "
-        f"{word.group} counted once. Chapter 6 asks what is left of that once {word.x} is held "
-        "equal.",
+
+
+def _means_along(of_groups: pd.DataFrame, study: Study) -> str:
+    word = words(study)
+    return (
+        f"Its correlation with the mean of {word.y} is "
+        f"{of_groups['mean'].corr(of_groups['kind']):z.2f}, each {word.group} counted once. "
+        f"Chapter 6 asks what is left of that once {word.x} is held equal."
     )
-
-
-def _value(value: float) -> str:
-    if float(value).is_integer():
-        return count(int(value))
-    return number(value)
 
 
 def outcome_by_group(
@@ -342,6 +343,8 @@ def outcome_by_group(
 
 
 def _shown(n_ranked: int, n_boxed: int, n_groups: int, study: Study) -> str:
+    if n_groups == 2:
+        return f"Both {words(study).groups} are shown, sorted by their median."
     if n_boxed == n_groups:
         return f"All {count(n_groups, study.group)} are shown, sorted by their median."
     if n_ranked == n_groups:
@@ -659,8 +662,8 @@ def _own_lines(slopes: pd.Series, n_groups: int, study: Study) -> str:
     rising, falling = (_or_none(found.count(way)) for way in (Line.RISING, Line.FALLING))
     if len(slopes) == n_groups:
         return (
-            f"Drawn through one {word.group} alone, the line rises for {rising} and falls for "
-            f"{falling} of {count(n_groups, study.group)}."
+            f"Drawn through one {word.group} alone, it rises for {rising} and falls for {falling} "
+            f"of {count(n_groups, study.group)}."
         )
     return (
         f"A line through one {word.group} alone is defined for {count(len(slopes))} of "

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+import numpy as np
 import pandas as pd
 
 from helpers.study.file import Study
@@ -130,14 +131,14 @@ def pile_ups(values: pd.Series) -> list[PileUp]:
     average, which is the course's own limit. A variable of two values has no such ends.
 
     >>> pile_ups(pd.Series([0, 0, 0, 0, 0, 0, 1, 2, 3, 4]))
-    [PileUp(end='lowest', value=0, n=6)]
+    [PileUp(end='lowest', value=0.0, n=6)]
     """
-    rows = values.value_counts().sort_index()
-    if len(rows) < 3:
+    found, rows = np.unique(values, return_counts=True)
+    if len(found) < 3:
         return []
-    ends = [PileUp("lowest", rows.index[0], int(rows.iloc[0]))]
-    ends += [PileUp("highest", rows.index[-1], int(rows.iloc[-1]))]
-    usual = [(len(values) - end.n) / (len(rows) - 1) for end in ends]
+    ends = [PileUp("lowest", float(found[0]), int(rows[0]))]
+    ends += [PileUp("highest", float(found[-1]), int(rows[-1]))]
+    usual = [(len(values) - end.n) / (len(found) - 1) for end in ends]
     return [end for end, n in zip(ends, usual, strict=True) if end.n >= max(5, 3 * n)]
 
 
