@@ -123,7 +123,7 @@ EXCLUDE_EACH_OTHER = [
     ("nearly always put", "share something"),
     ("nearly always put", "too often to rule it out"),
     ("is *balanced*", "It finds differences too easily"),
-    ("is *unbalanced*", "of one size, as here, unequal spread"),
+    ("is *unbalanced*", "as here, unequal spread"),
     ("This study has no level-2 variable", "Chapter 6 asks"),
 ]
 

@@ -19,7 +19,7 @@ BALANCED = [10] * 30
 def test_unequal_spread_makes_the_f_test_a_rough_answer(on_data: OnData) -> None:
     frame = two_level(sizes=[40] * 12, within=0, between=0, sd_group=0.3)
     frame["y"] *= 1 + 4 * (frame["group"] < "g004")
-    assert "read the F-test as a rough answer" in on_data("01", frame).texts["f-test-say"]
+    assert "Read the F-test as a rough answer" in on_data("01", frame).texts["f-test-say"]
 
 
 @pytest.mark.slow
@@ -56,9 +56,25 @@ def test_groups_of_one_unit_to_four_hundred_are_described_as_such(on_data: OnDat
     sizes = [1, 1, 1, 2, 3, 5, 9, 20, 40, 80, 150, 400]
     frame = two_level(sizes=sizes, within=0.5, between=0.5, sd_group=0.7)
     texts = on_data("01", frame).texts
-    assert "The groups hold 1 to 400 units" in texts["sizes-say"]
-    assert "3 groups with a single unit cannot tell" in texts["sizes-say"]
-    assert "A line of its own is defined for 9 of 12 groups" in texts["first-look-say"]
+    assert "There are 1 to 400 units for each group" in texts["sizes-say"]
+    assert "From 3 groups with a single unit nothing can be learned" in texts["sizes-say"]
+    assert "A line through one group alone is defined for 9 of 12" in texts["first-look-say"]
+
+
+def test_a_level_line_is_level_on_any_scale_and_spread_that_is_equal_needs_no_test(
+    on_data: OnData,
+) -> None:
+    frame = two_level(sizes=[4] * 12, within=0, between=0, sd_group=1)
+    row = np.arange(len(frame)) % 4
+    frame["x"], frame["y"] = (
+        np.array([-1.1, 1.1, 1.1, -1.1])[row],
+        1e9 * np.array([1, 1, 2, 2])[row],
+    )
+    frame["y"] += 1e12 * (frame["group"] > "g004")
+    texts = on_data("01", frame).texts
+    assert "the line is level" in texts["first-look-say"]
+    assert "rises for none and falls for none" in texts["first-look-say"]
+    assert "Levene" not in texts["f-test-say"]
 
 
 @pytest.mark.parametrize("seed", range(4))

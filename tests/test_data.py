@@ -69,3 +69,21 @@ def test_meanses_is_off_the_mean_of_these_students_as_the_codebook_says(hsb: pd.
     off = schools["meanses"] - schools["ses"]
     assert f"{off.mean():.3f}" == "0.006"
     assert f"({off.min():.4f} to {off.max():.4f})" in CODEBOOK.replace("\n", " ")
+
+
+def test_what_is_said_of_the_ends_of_scales_is_in_the_data(hsb: pd.DataFrame) -> None:
+    counted = {
+        "students share the value 1.512": (hsb["ses"].round(3) == 1.512).sum(),
+        "have a higher one": (hsb["ses"] > 1.5121).sum(),
+        "students share, and a lowest": (hsb["mathach"] == 24.993).sum(),
+        "share. 212 students": (hsb["mathach"] == -2.832).sum(),
+        "students are below": (hsb["mathach"] < 0).sum(),
+    }
+    assert list(counted.values()) == [82, 8, 42, 25, 212]
+    text = " ".join(CODEBOOK.split())
+    for said, n in counted.items():
+        assert f"{n} {said}" in text
+    about = " ".join((DATA / "hsb.yaml").read_text(encoding="utf-8").split())
+    assert "42 students reached the highest score in these data, 24.993" in about
+    assert "82 share the status 1.512, which only 8 exceed" in about
+    assert f"SD of {hsb['ses'].std():.3f}" in text

@@ -32,7 +32,39 @@ def test_sizes_are_counted_with_the_median_marked(on_hsb: OnHsb) -> None:
     (axes,) = on_hsb("01").figures["sizes-figure"].axes
     assert sum(bar.get_height() for bar in axes.patches) == 160
     assert line_named(axes, "median").get_xdata()[0] == 47
-    assert (axes.get_xlabel(), axes.get_ylabel()) == ("students in one school", "number of schools")
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("students per school", "number of schools")
+
+
+def test_counts_are_judged_by_whole_numbers(on_data: Callable[..., Executed]) -> None:
+    for sizes in ([3] * 4, [2, 3, 3, 4] * 6):
+        frame = two_level(sizes=sizes, within=1, between=1, sd_group=1)
+        (axes,) = on_data("01", frame).figures["sizes-figure"].axes
+        ticks = list(axes.get_xticks())
+        ticks += list(axes.get_yticks()) if len(sizes) > 20 else []
+        assert all(float(tick).is_integer() for tick in ticks)
+
+
+def test_schools_of_each_sector_stand_in_a_row_of_their_own(on_hsb: OnHsb) -> None:
+    chapter = on_hsb("01")
+    (axes,) = chapter.figures["level-2-figure"].axes
+    public, _, catholic, _ = axes.collections
+    assert (len(public.get_offsets()), len(catholic.get_offsets())) == (90, 70)
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    assert names == ["sector:\npublic", "sector:\nCatholic"]
+    assert axes.get_xlabel() == f"mean {MATH} of schools"
+
+
+def test_of_very_many_groups_no_more_are_ranked_than_lines_can_be_told_apart(
+    on_data: Callable[..., Executed],
+) -> None:
+    frame = two_level(sizes=[2] * 300, within=1, between=1, sd_group=1)
+    chapter = on_data("01", frame)
+    ranked, _, boxes, _ = chapter.figures["by-group-figure"].axes
+    assert len(line_named(ranked, "median").get_xdata()) == 200
+    assert ranked.get_ylabel() == "200 of 300 groups,\nsorted by median"
+    assert set(chapter.variables["boxed"]) <= set(chapter.variables["ranked"])
+    assert len(boxes.patches) == 12
+    assert "show 200 of 300 groups, drawn at random" in chapter.texts["by-group-say"]
 
 
 def test_outcome_by_group_shows_all_schools_sorted_and_a_dozen_boxes(on_hsb: OnHsb) -> None:

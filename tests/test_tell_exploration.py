@@ -205,7 +205,6 @@ def told(c: Chapter) -> Iterator[Prose]:
     yield tell.group_sizes(c.sizes, c.study)
     shown = (c.n_shown, n_boxed, c.n_groups)
     yield tell.outcome_by_group(*shown, c.data["y"], c.deviation, c.study)
-    yield tell.level_2(c.of_groups, c.data["y"], c.study)
     yield tell.variation(eta_squared, rest, c.study)
     yield tell.means_against_chance(c.means, c.dealt, df_between / df_total, eta_squared, c.study)
     yield Prose(c.f_test)
@@ -225,7 +224,7 @@ def tables(c: Chapter) -> Iterator[pd.DataFrame]:
 # Of people, places and times alike: nothing is in a man, and no tree is a whom.
 AWKWARD = re.compile(
     r"\b[Ii]nside\b|\bsingle (?:men|mothers|clinics|islands|earthquakes)\b|\bwhom?\b"
-    r"|\ba (?:island|earthquake|hour)|\bAll [12] |\bAmong|\d[eE][+-]\d"
+    r"|twice as large|of one size|\ba (?:island|earthquake|hour)|\bAll [12] |\bAmong|\d[eE][+-]\d"
 )
 
 
@@ -234,6 +233,8 @@ def test_every_alternative_is_shown_on_random_studies_and_keeps_the_laws() -> No
 
     def tell_all() -> None:
         texts.extend([prose.text for prose in told(chapter)] for chapter in every)
+        for text, c in zip(texts[::3], every[::3], strict=True):
+            text.append(tell.level_2(c.of_groups, c.data["y"], c.study).text)
         for chapter in every[::20]:
             texts.extend(
                 [str(cell) for cell in table.to_numpy().ravel()] for table in tables(chapter)
@@ -293,7 +294,7 @@ def test_pairs_are_counted_and_called_a_sample_where_they_are_one() -> None:
 
 
 def test_kinds_of_groups_are_counted_and_their_means_are_those_of_their_units() -> None:
-    for c in chapters():
+    for c in chapters()[::4]:
         text = tell.level_2(c.of_groups, c.data["y"], c.study).text
         assert ("no level-2 variable" in text) == (c.study.group_predictor is None)
         if c.study.group_predictor is None or c.data["w"].nunique() > 2:
@@ -324,7 +325,7 @@ def test_units_that_pile_up_at_an_end_are_told() -> None:
 
 
 def test_one_slope_is_written_with_the_digits_of_its_standard_error_everywhere() -> None:
-    for c in chapters():
+    for c in chapters()[::4]:
         frame = c.data
         ones = {"Intercept": np.ones(len(frame)), "x": frame["x"].to_numpy(float)}
         slope = least_squares(frame["y"].to_numpy(float), ones)["x"]
@@ -373,7 +374,7 @@ def test_a_spread_is_called_unequal_only_if_a_test_says_so() -> None:
         assert ("are independent (Levene's test" in text) == (c.levene_p < 0.05)
         assert ("Levene's test" in text) == np.isfinite(c.levene_p)
         balanced = c.sizes.nunique() == 1
-        assert ("of one size, as here" in text) == (balanced and c.levene_p < 0.05)
+        assert ("as here, unequal spread" in text) == (balanced and c.levene_p < 0.05)
         assert ("too easily if" in text) == (not balanced and c.levene_p < 0.05)
         assert not re.search(r"between (\S+) and \1\. ", text + " ")
 

@@ -71,9 +71,9 @@ def group_sizes(sizes: pd.Series, study: Study) -> Figure:
         few_sizes = bool(np.ptp(sizes) < 30)  # then one bar a size
         sns.histplot(sizes, ax=axes, color=BLUE, edgecolor="white", alpha=1, discrete=few_sizes)
         axes.set_ylabel(f"number of {groups}")
-        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
     axes.set_xlabel(f"{units} per {plain(study.group.one)}")
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
     axes.set_xlim(left=0)
     axes.axvline(sizes.median(), color=VERMILION, linestyle="--", linewidth=2, label="median")
     legend_above(figure, axes)
@@ -276,8 +276,9 @@ def level_2(of_groups: pd.DataFrame, study: Study) -> Figure:
     figure = Figure(figsize=(8, 3.6))
     axes = figure.subplots()
     axes.scatter(of_groups["kind"], of_groups["mean"], s=32, color=BLUE, alpha=0.6, linewidth=0)
-    axes.set_xlabel(f"{label} of {plain(study.group.many)}")
+    axes.set_xlabel(label)
     axes.set_ylabel(f"mean {plain(study.outcome.label_with_units)}")
+    axes.set_title(f"all {len(of_groups):,} {plain(study.group.many)}")
     return figure
 
 

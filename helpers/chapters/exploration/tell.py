@@ -462,16 +462,16 @@ def _means(p: float, alike: Alikeness, study: Study) -> str:
         return (
             f"If chance were all, the means of {word.groups} would seldom spread so widely: this "
             f"is evidence that {word.groups} differ, and that the rows of {word.y} are not "
-            f"independent. Pair by pair that did not show, since {with_article(word.group)} twice "
-            f"as large has about four times as many pairs, while the test gives it about twice the "
-            f"weight. {doubt}"
+            f"independent. Pair by pair that did not show, since {with_article(word.group)} with "
+            f"twice as many {word.units} has about four times as many pairs, while the test gives "
+            f"it about twice the weight. {doubt}"
         )
     return (
         f"If chance were all, the means of {word.groups} would seldom spread so widely. This is "
         f"evidence that {word.units} of one {word.group} share something: the rows of {word.y} are "
-        f"not independent. It may be that {word.groups} differ for good; where the rows of one "
-        f"{word.group} were taken one after another, it may also be that rows near in time are "
-        f"alike. {doubt}"
+        f"not independent. It may be that {word.groups} differ as a whole; where the rows of one "
+        f"{word.group} were taken one after another, it may also be that only rows near in time "
+        f"are alike. {doubt}"
     )
 
 
@@ -515,7 +515,10 @@ def spread_inside(sds: pd.Series, levene_p: float, sizes: pd.Series, study: Stud
 def _rough(balanced: bool, study: Study) -> str:
     word = words(study)
     if balanced:
-        return f"With {word.groups} of one size, as here, unequal spread misleads it least."
+        return (
+            f"With equally many {word.units} for each {word.group}, as here, unequal spread "
+            "misleads it least."
+        )
     return (
         f"It finds differences too easily if {word.groups} with few {word.units} spread most, and "
         f"too seldom if those with many do."
