@@ -241,7 +241,7 @@ def _rows_of_means(rows: Mapping[str, tuple[pd.Series, str, str]], study: Study)
 
 
 @STYLE
-def level_2(of_groups: pd.DataFrame, study: Study) -> Figure:
+def kinds_of_groups(of_groups: pd.DataFrame, study: Study) -> Figure:
     r"""Draw the groups' means by their value of the level-2 variable.
 
     Parameters
@@ -261,7 +261,7 @@ def level_2(of_groups: pd.DataFrame, study: Study) -> Figure:
     --------
     >>> from helpers.study.reading import read_study
     >>> of_groups = pd.DataFrame({"mean": [9.0, 12.0, 16.0], "kind": [0, 0, 1]})
-    >>> axes = level_2(of_groups, read_study("hsb")).axes[0]
+    >>> axes = kinds_of_groups(of_groups, read_study("hsb")).axes[0]
     >>> [text.get_text() for text in axes.get_yticklabels()]
     ['sector:\npublic', 'sector:\nCatholic']
     """

@@ -8,7 +8,7 @@ import pandas as pd
 
 from helpers.course import findings
 from helpers.course.findings import Alikeness, Boxes, Heterogeneity, Line, Means, PileUp
-from helpers.course.words import Prose, count, magnitude, with_article, words
+from helpers.course.words import Prose, count, with_article, words
 from helpers.models.estimate import Estimate
 from helpers.study.file import Study, Variable
 from helpers.text import decimals, number, p_value, percent, span
@@ -92,11 +92,20 @@ def pairs(typical_same: float, typical_other: float, study: Study) -> Prose:
         The study, for its words.
     """
     word = words(study)
-    return Prose(
+    apart = (
         f"Two {word.units} of the same {word.group} typically differ by "
         f"{number(typical_same)}{word.in_y} in {word.y}, two of different {word.groups} by "
-        f"{number(typical_other)}{word.in_y}. (This is the *root mean square*: the differences of "
-        "all pairs are squared and averaged, and the root is taken.)",
+        f"{number(typical_other)}{word.in_y}."
+    )
+    if findings.are_the_same(typical_same, typical_other):
+        apart = (
+            f"Two {word.units} of the same {word.group} never differ in {word.y}, two of different "
+            f"{word.groups} typically by {number(typical_other)}{word.in_y}."
+        )
+    return Prose(
+        apart,
+        "(This is the *root mean square*: the differences of all pairs are squared and averaged, "
+        "and the root is taken.)",
         _alikeness(findings.alikeness(typical_same, typical_other), study),
     )
 
@@ -234,7 +243,7 @@ def group_sizes(sizes: pd.Series, study: Study) -> Prose:
     return Prose(design, alone)
 
 
-def level_2(of_groups: pd.DataFrame, outcome: pd.Series, study: Study) -> Prose:
+def kinds_of_groups(of_groups: pd.DataFrame, outcome: pd.Series, study: Study) -> Prose:
     """Say how groups stand on the level-2 variable, and how their means go with it.
 
     Parameters
@@ -640,8 +649,8 @@ def slopes_in_groups(
         _line_of_all(line_of_all, study),
         _own_lines(slopes, n_groups, study),
         f"The median of these slopes is {number(slopes.median())}, where the line of all "
-        f"{word.units} has {number(line_of_all)}. A line through few {word.units} is a rough line, "
-        "so such slopes differ by chance as well.",
+        f"{word.units} has {_written(line_of_all)}. A line through few {word.units} is a rough "
+        "line, so such slopes differ by chance as well.",
     )
 
 
@@ -650,14 +659,21 @@ def _line_of_all(slope: Estimate, study: Study) -> str:
     if found is Line.RISING:
         return (
             f"Over all {word.units} the line rises: {word.x_step}, {word.y} is higher by "
-            f"{magnitude(slope)}{word.in_y} on average."
+            f"{_written(slope)}{word.in_y} on average."
         )
     if found is Line.FALLING:
         return (
             f"Over all {word.units} the line falls: {word.x_step}, {word.y} is lower by "
-            f"{magnitude(slope)}{word.in_y} on average."
+            f"{_written(slope).removeprefix('-')}{word.in_y} on average."
         )
     return f"Over all {word.units} the line is level."
+
+
+def _written(slope: Estimate) -> str:
+    written = number(slope)
+    if written.strip("0."):
+        return written
+    return number(slope.estimate)  # which is far smaller than its error, but no zero
 
 
 def _own_lines(slopes: pd.Series, n_groups: int, study: Study) -> str:

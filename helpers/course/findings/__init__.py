@@ -16,6 +16,7 @@ from helpers.course.findings.first_look import Line as Line
 from helpers.course.findings.first_look import Means as Means
 from helpers.course.findings.first_look import PileUp as PileUp
 from helpers.course.findings.first_look import alikeness as alikeness
+from helpers.course.findings.first_look import are_the_same as are_the_same
 from helpers.course.findings.first_look import boxes_beside_means as boxes_beside_means
 from helpers.course.findings.first_look import heterogeneity as heterogeneity
 from helpers.course.findings.first_look import is_balanced as is_balanced

@@ -81,6 +81,17 @@ def alikeness(same: float, different: float) -> Alikeness:
     return Alikeness.HARDLY if same < 1.02 * different else Alikeness.LESS
 
 
+def are_the_same(same: float, different: float) -> bool:
+    """Tell whether units of one group have one value: they differ by no more than rounding.
+
+    Examples
+    --------
+    >>> are_the_same(1e-15, 9.73), are_the_same(8.80, 9.73)
+    (True, False)
+    """
+    return bool(same <= 1e-9 * different)
+
+
 def spread_shrinks(raw: float, demeaned: float) -> bool:
     """Tell whether an SD is smaller once groups' means are subtracted, by more than rounding.
 
