@@ -280,8 +280,8 @@ def _cost(between: Estimate, within: Estimate, study: Study) -> str:
     word, found = words(study), findings.ecological_fallacy(between, within)
     if found is Fallacy.ABSENT:
         return (
-            f"Here the mistake cannot be made: the {word.x_mean} is the same for all {word.groups}, "
-            "and no slope can be read off the means."
+            f"Here the mistake cannot be made: the {word.x_mean} is the same for all "
+            f"{word.groups}, and no slope can be read off the means."
         )
     if found is Fallacy.UNMEASURED:
         return (

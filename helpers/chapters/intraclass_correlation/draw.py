@@ -1,6 +1,7 @@
 """Figures of chapter 5: pairs of units, chance, reliability."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -119,7 +120,7 @@ def icc_by_chance(by_chance: Sequence[float], observed: float, study: Study) -> 
         axes.hist(above, bins=edges, color="#BBD9EC", edgecolor="white", label="above zero")
     axes.set_xlim(-1.5 * width, 1.5 * max(reach, observed))
     if observed <= 3 * reach:
-        style = {"color": VERMILION, "linestyle": "--", "linewidth": 2}
+        style: dict[str, Any] = {"color": VERMILION, "linestyle": "--", "linewidth": 2}
         axes.axvline(observed, zorder=4, label="observed", **style)
     else:
         # Drawn to scale, it would squeeze all else into one corner.
@@ -173,7 +174,7 @@ def reliability(reliabilities: pd.Series, sizes: pd.Series, share: float, study:
     axes.plot(
         n, n * share / (1 + (n - 1) * share), color=PURPLE, linewidth=1.8, label="reliability"
     )
-    look = {"s": 30, "facecolor": PURPLE, "edgecolor": "none", "zorder": 3}
+    look: dict[str, Any] = {"s": 30, "facecolor": PURPLE, "edgecolor": "none", "zorder": 3}
     axes.scatter(sizes, reliabilities.loc[sizes.index], alpha=0.35, **look)
     axes.scatter([], [], label=_who(sizes, study), **look)
     axes.axhline(0.8, color=GREY, linestyle="--", linewidth=1.5, label="0.8")

@@ -143,7 +143,7 @@ def prediction_for_a_new_group(facts: Facts) -> Number:
 
 def difference_above_the_mean(facts: Facts) -> Number:
     """06-4: the lower limit of the difference for units one SD above their group's mean."""
-    fit, w = _own_slopes(facts), facts.w
+    fit, w = _own_slopes(facts), str(facts.w)
     apart, sd = float(facts.kinds[-1] - facts.kinds[0]), float(facts.data[facts.x].std())
 
     def at(deviation: float) -> Estimate:

@@ -655,8 +655,9 @@ def where_they_differ(
         return Prose()
     regions = findings.regions_of_significance(difference)
     if word.x_levels:
-        each = zip(word.x_levels, difference.to_numpy(), strict=True)
-        return Prose(*(_at_level(level, *row, kinds, study) for level, row in each))
+        rows = zip(word.x_levels, difference.itertuples(index=False), strict=True)
+        there = [_at_one_value(level, row.line, row.low, row.high) for level, row in rows]
+        return Prose(*(_at_level(each, kinds, study) for each in there))
     return Prose(
         _at_mean(at_mean, placed, kinds, study),
         _regions(regions, placed, kinds, study),
@@ -675,12 +676,13 @@ def _beside_one_slope(of_w: Estimate, at_mean: Estimate, study: Study) -> str:
     )
 
 
-def _at_level(
-    level: str, line: float, low: float, high: float, kinds: Mapping[str, float], study: Study
-) -> str:
-    word, (first, last) = words(study), _ends(kinds, study)
+def _at_one_value(value: str, line: float, low: float, high: float) -> Estimate:
     spread = (high - low) / 4
-    there = Estimate("difference", "fixed", level, line, spread, conf_low=low, conf_high=high)
+    return Estimate("difference", "fixed", value, line, spread, conf_low=low, conf_high=high)
+
+
+def _at_level(there: Estimate, kinds: Mapping[str, float], study: Study) -> str:
+    word, (first, last), level = words(study), _ends(kinds, study), there.term
     found, by = findings.direction(there), f"{magnitude(there)}{word.in_y}"
     if found is Finding.HIGHER:
         return (
