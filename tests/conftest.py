@@ -153,7 +153,7 @@ def execute(number: str, study: str | Mapping[str, Any]) -> Executed:
     chapter.variables = dict(shell.user_ns)
     # The study's own story is not ours to mend.
     told = [text for cell, text in chapter.texts.items() if cell not in ("about", "question")]
-    assert not unlawful("\n\n".join(told), number)
+    assert not unlawful("\n\n".join(told))
     return chapter
 
 

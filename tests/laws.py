@@ -2,7 +2,6 @@
 
 import ast
 import importlib
-import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +11,6 @@ import coverage
 import random_studies
 import yaml
 
-from helpers.study.installation import chapter_files
 from helpers.text import with_article
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -222,11 +220,8 @@ UNLAWFUL = {
 }
 
 
-def unlawful(text: str, chapter: str = "") -> list[str]:
-    """Return the laws that a text breaks, each with the place; not those it is known to break.
-
-    `chapter` is the number of the one it stands in; without it, that of the test that runs.
-    """
+def unlawful(text: str) -> list[str]:
+    """Return the laws that a text breaks, each with the place."""
     found = [
         f"{law}: …{text[max(0, m.start() - 30) : m.end() + 30]}…"
         for law, pattern in UNLAWFUL.items()
@@ -241,28 +236,8 @@ def unlawful(text: str, chapter: str = "") -> list[str]:
     found += [f"both {a!r} and {b!r}" for a, b in EXCLUDE_EACH_OTHER if a in text and b in text]
     marks = re.sub(r"\\.|`[^`]*`", "", text)
     found += [f"unpaired {mark}" for mark in ("$", "(") if _unpaired(marks, mark)]
-    known = KNOWN_BREACHES.get(chapter or _chapter_tested(), set())
-    return [breach for breach in found if breach.partition(":")[0] not in known]
+    return found
 
-
-def _chapter_tested() -> str:
-    """Return the number of the chapter whose sentences the running test reads, if it does."""
-    test = re.search(r"test_tell_(\w+)\.py", os.environ.get("PYTEST_CURRENT_TEST", ""))
-    folders = {path.stem[3:].replace("-", "_"): path.stem[:2] for path in chapter_files()}
-    return folders.get(test[1], "") if test else ""
-
-
-# Laws that a chapter breaks today, by its number. What stands here is to be mended.
-PLACES, SIZES = "people or times as places", "people or times by size"
-ZERO, ITSELF, BOTH = "a difference of zero", "from a number to itself", "all of one or two"
-KNOWN_BREACHES: dict[str, set[str]] = {
-    "01": {PLACES, SIZES, ZERO, ITSELF, BOTH, "a or an", "a number in e notation"},
-    "02": {PLACES, ZERO},
-    "03": {PLACES, SIZES, ZERO, "a or an", "a number outside its interval"},
-    "04": {SIZES, ZERO, BOTH, "a number in e notation"},
-    "05": {PLACES, SIZES, ITSELF, "one of them are"},
-    "06": {PLACES, ZERO, ITSELF, "a number outside its interval"},
-}
 
 _NUMBER = r"(-?\d[\d,]*(?:\.\d+)?)%?"
 _INTERVAL = re.compile(

@@ -257,11 +257,7 @@ def test_every_alternative_is_shown_on_random_studies_and_keeps_the_laws() -> No
             texts = [prose.text for prose in told(chapter)]
             free = compare.NOTHING is not chapter.of_means
             texts += [tell.as_typed(free, chapter.kinds, chapter.study).text]
-            for text in texts:
-                assert_lawful(text)
-                assert not re.search(r"\ba (island|earthquake|hour)\b", text), text
-            whole = "\n\n".join(texts)
-            assert not unlawful(whole), (unlawful(whole), whole)
+            assert_lawful("\n\n".join(texts))
         for chapter in every[::20]:
             for table in tables(chapter):
                 assert not [cell for cell in table.to_numpy().ravel() if unlawful(cell)]
