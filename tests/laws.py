@@ -251,6 +251,7 @@ PLACES, SIZES = "people or times as places", "people or times by size"
 ZERO, ITSELF, BOTH = "a difference of zero", "from a number to itself", "all of one or two"
 KNOWN_BREACHES: dict[str, set[str]] = {
     "02": {PLACES, ZERO},
+    "01": {PLACES, SIZES, ZERO, ITSELF, BOTH, "a or an", "a number in e notation"},
     "03": {PLACES, SIZES, ZERO, "a or an", "a number outside its interval"},
     "04": {SIZES, ZERO, BOTH, "a number in e notation"},
     "05": {PLACES, SIZES, ITSELF, "one of them are"},

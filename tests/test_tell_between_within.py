@@ -350,7 +350,8 @@ def test_a_slope_is_written_one_way_throughout() -> None:
         written = [number(slope) for slope in (c.between, c.total, c.within)]
         assert re.findall(r"\| ([^|]+) \|$", fallacy, flags=re.M)[1:] == written
         last = tell.total_slope(c.total, c.robust, c.own_error, c.df, c.study).text
-        assert f"the total slope is {number(c.total)} (" in last or "no direction is told" in last
+        if c.robust.std_error >= c.total.std_error:  # else it may be written finer there
+            assert f"the total slope is {number(c.total)} (" in last
 
 
 def test_groups_may_be_people_and_islands() -> None:

@@ -463,9 +463,11 @@ def total_slope(
 
 def _over_all_units(total: Estimate, robust: Estimate, study: Study) -> str:
     word, found = words(study), findings.direction(robust)
+    # By the smaller of its two errors, so that what is written lies inside of what follows.
+    slope = number(total.estimate, min(total.std_error, robust.std_error))
     opening = (
-        f"With the robust standard error the total slope is {number(total)} ({interval(robust)}): "
-        f"over all {word.units},"
+        f"With the robust standard error the total slope is {slope} ({interval(robust)}): over all "
+        f"{word.units},"
     )
     if found is Finding.HIGHER:
         return f"{opening} {word.y} is on average higher {word.x_step}."
