@@ -210,7 +210,16 @@ def _chapter_tested() -> str:
 
 
 # Laws that a chapter breaks today, by its number. What stands here is to be mended.
-KNOWN_BREACHES: dict[str, set[str]] = {}
+PLACES, SIZES = "people or times as places", "people or times by size"
+ZERO, ITSELF, BOTH = "a difference of zero", "from a number to itself", "all of one or two"
+KNOWN_BREACHES: dict[str, set[str]] = {
+    "01": {PLACES, SIZES, ZERO, ITSELF, BOTH, "a or an", "a number in e notation"},
+    "02": {PLACES, ZERO},
+    "03": {PLACES, SIZES, ZERO, "a or an", "a number outside its interval"},
+    "04": {SIZES, ZERO, BOTH, "a number in e notation"},
+    "05": {PLACES, SIZES, ITSELF, "one of them are"},
+    "06": {PLACES, ZERO, ITSELF, "a number outside its interval"},
+}
 
 _NUMBER = r"(-?\d[\d,]*(?:\.\d+)?)%?"
 _INTERVAL = re.compile(
