@@ -254,7 +254,6 @@ KNOWN_BREACHES: dict[str, set[str]] = {
     "01": {PLACES, SIZES, ZERO, ITSELF, BOTH, "a or an", "a number in e notation"},
     "03": {PLACES, SIZES, ZERO, "a or an", "a number outside its interval"},
     "04": {SIZES, ZERO, BOTH, "a number in e notation"},
-    "05": {PLACES, SIZES, ITSELF, "one of them are"},
     "06": {PLACES, ZERO, ITSELF, "a number outside its interval"},
 }
 

@@ -229,7 +229,7 @@ def analysis_of_variance(c: Chapter) -> Prose:
 
 
 def verdict(c: Chapter) -> Prose:
-    return tell.likelihood_ratio(c.test, c.p_of_f, c.of_icc, c.sizes, c.study)
+    return tell.likelihood_ratio(c.test, c.p_of_f, c.of_icc, c.by_chance, c.sizes, c.study)
 
 
 def given_the_predictor(c: Chapter) -> Prose:
@@ -289,6 +289,8 @@ def test_one_verdict_says_whether_groups_are_alike() -> None:
         assert ("are compatible with" in text) == (not any(tests))
         assert ("leave it open" in text) == (tests[0] != tests[1])
         assert ("is no contradiction" in text) == (begins_at_zero and tests[0])
+        by_deals = (c.by_chance >= c.share).mean() < 0.05
+        assert ("count of their own" in text) == (by_deals != tests[0] and c.share > 0)
 
 
 def test_an_icc_of_zero_is_a_result_in_every_sentence() -> None:

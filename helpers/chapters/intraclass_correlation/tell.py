@@ -415,7 +415,12 @@ def _observed(by_chance: np.ndarray, share: float) -> str:
 
 
 def likelihood_ratio(
-    test: LikelihoodRatio, p_of_f: float, of_icc: Estimate, sizes: pd.Series, study: Study
+    test: LikelihoodRatio,
+    p_of_f: float,
+    of_icc: Estimate,
+    by_chance: np.ndarray,
+    sizes: pd.Series,
+    study: Study,
 ) -> Prose:
     """Say what tests say of a group variance of zero.
 
@@ -427,6 +432,8 @@ def likelihood_ratio(
         The p-value of the F-test of the analysis of variance.
     of_icc
         The intraclass correlation, with its interval.
+    by_chance
+        The correlation in each deal of the units to the groups at random.
     sizes
         The number of units, by group.
     study
@@ -440,6 +447,7 @@ def likelihood_ratio(
                 None,
                 [
                     _alike_or_not(test.p_value, p_of_f, sizes, study),
+                    _beside_deals(test.p_value, of_icc.estimate, by_chance),
                     _beside_interval(test.p_value, of_icc),
                 ],
             )
@@ -488,6 +496,17 @@ def _why_tests_differ(sizes: pd.Series, study: Study) -> str:
         f"Where some {word.groups} have more {word.units} than others the two do not ask quite the "
         f"same, since they weigh {word.groups} differently; and the mixture is for many "
         f"{word.groups}. With the two on either side of 5%, these data leave it open."
+    )
+
+
+def _beside_deals(p: float, share: float, by_chance: np.ndarray) -> str:
+    reached = by_chance >= share
+    if share == 0 or (reached.mean() < 0.05) == (p < 0.05):
+        return ""
+    return (
+        f"(The deals have a count of their own: {count(int(reached.sum()))} of "
+        f"{count(len(by_chance))} reached the observed ICC. They take nothing for normal, but so "
+        "few of them tell such a share only roughly.)"
     )
 
 
