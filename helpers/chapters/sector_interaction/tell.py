@@ -474,7 +474,10 @@ def _between(before: float, after: float, study: Study) -> str:
         )
     from_to = f"from {_four_digits(before)} to {_four_digits(after)}"
     if found is Compared.ALIKE:
-        return f"Adding {word.w} hardly changes the variance between {word.groups}, {from_to}."
+        return (
+            f"Adding {word.w} hardly changes the variance between {word.groups}: it is "
+            f"{_four_digits(after)} with it and {_four_digits(before)} without."
+        )
     if found is Compared.LARGER:
         return (
             f"With {word.w} the estimated variance between {word.groups} goes up, {from_to}: "
@@ -503,7 +506,8 @@ def _of_slopes(before: float, after: float, own: Estimate, study: Study) -> str:
         )
     return (
         "What the product can explain is the variance of slopes, and of that it explains next to "
-        f"nothing here: the estimate goes {from_to}."
+        f"nothing here: the estimate is {_four_digits(after)} with the product and "
+        f"{_four_digits(before)} without."
     )
 
 
