@@ -190,7 +190,7 @@ def product_with_the_mean(facts: Facts) -> Number:
     )
     return Number(
         of_means,
-        f"It says how the slope *between* groups depends on w. The means of {facts.n_groups} "
+        f"It says how the slope *between* groups depends on w. The means of {facts.n_groups:,} "
         f"groups are all it is learned from. It has {number(fit.df[term])} degrees of freedom"
         f"{unlike_groups} and a standard error of {number(error)}.",
         {

@@ -39,17 +39,14 @@ from helpers.text import number, p_value, percent
 
 def the_study(kinds: Mapping[str, float], w_of_group: pd.Series | None, study: Study) -> Prose:
     """Say what is studied, and which kinds of groups are compared."""
-    return Prose(str(studied(study)), _the_coding(study), _the_kinds(kinds, w_of_group, study))
+    return Prose(str(studied(study)), _the_slope(study), _the_kinds(kinds, w_of_group, study))
 
 
-def _the_coding(study: Study) -> str:
-    coding = words(study).x_coding
-    if not coding:
+def _the_slope(study: Study) -> str:
+    word = words(study)
+    if not word.x_coding:
         return ""
-    return (
-        f"The predictor has two levels, coded as numbers ({coding}): its slope is the difference "
-        f"in {words(study).y} {words(study).x_step}."
-    )
+    return f"The slope of such a predictor is the difference in {word.y} {word.x_step}."
 
 
 def _the_kinds(kinds: Mapping[str, float], w_of_group: pd.Series | None, study: Study) -> str:
@@ -594,9 +591,12 @@ def _overlap(
             "Comparing them at an equal mean then rests on the lines alone."
         )
     inside = int(means.between(start, end).sum())
+    where = f"from {number(start)} to {number(end)}"
+    if number(start) == number(end):
+        where = f"of about {number(start)}"
     return (
-        f"A {word.x_mean} from {number(start)} to {number(end)} is found in both kinds: "
-        f"{count(inside)} of {count(len(means), study.group)} have one in that range."
+        f"A {word.x_mean} {where} is found in both kinds: {count(inside)} of "
+        f"{count(len(means), study.group)} have one in that range."
     )
 
 
