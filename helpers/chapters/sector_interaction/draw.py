@@ -288,7 +288,8 @@ def difference(
     axes = figure.subplots()
     at, low, high = difference.index.to_numpy(), difference["low"], difference["high"]
     clear = ((low > 0) | (high < 0)).to_numpy()
-    band, dark = {"color": "#D9D9D9"}, {"facecolor": "#7DB8DE", "edgecolor": "white", "hatch": "//"}
+    band: dict[str, Any] = {"color": "#D9D9D9"}
+    dark: dict[str, Any] = {"facecolor": "#7DB8DE", "edgecolor": "white", "hatch": "//"}
     axes.fill_between(at, low, high, linewidth=0, **band)
     for where, look, says in ((~clear, band, "holds"), (clear, dark, "excludes")):
         if where.any():  # the legend names what is there

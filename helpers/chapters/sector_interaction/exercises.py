@@ -147,7 +147,7 @@ def difference_above_the_mean(facts: Facts) -> Number:
     apart, sd = float(facts.kinds[-1] - facts.kinds[0]), float(facts.data[facts.x].std())
 
     def at(deviation: float) -> Estimate:
-        return fit.t_test({w: apart, f"{facts.x}_within:{w}": apart * deviation})
+        return fit.t_test({str(w): apart, f"{facts.x}_within:{w}": apart * deviation})
 
     above, below, mean = at(sd), at(-sd), at(0.0)
     lies = {

@@ -32,7 +32,7 @@ from helpers.models.estimate import Estimate
 from helpers.study.file import Study
 from helpers.study.reading import FEW_GROUPS
 from helpers.text import counted as number_of
-from helpers.text import number, p_value, percent
+from helpers.text import number, p_value, percent, told_apart
 
 # In all that follows, kinds of groups and what belongs to them are empty where a study has none.
 
@@ -659,8 +659,10 @@ def where_they_differ(
         return Prose()
     regions = findings.regions_of_significance(difference)
     if word.x_levels:
-        each = zip(word.x_levels, difference.to_numpy(), strict=True)
-        return Prose(*(_at_level(level, *row, kinds, study) for level, row in each))
+        each = zip(word.x_levels, difference.to_numpy().tolist(), strict=True)
+        return Prose(
+            *(_at_level(level, line, low, high, kinds, study) for level, (line, low, high) in each)
+        )
     return Prose(
         _at_mean(at_mean, placed, kinds, study),
         _regions(regions, placed, kinds, study),
@@ -741,10 +743,10 @@ def _regions(
 
 def _stretch(region: Region, placed: pd.Series, kinds: Mapping[str, float], study: Study) -> str:
     word, (_, high) = words(study), _ends(kinds, study)
-    where = (
-        f"{number(region.start)} to {number(region.end)} "
-        f"({percent(_share(region, placed))} of {word.units})"
-    )
+    ends = number(region.start), number(region.end)
+    if ends[0] == ends[1]:
+        ends = told_apart(region.start, region.end)
+    where = f"{' to '.join(ends)} ({percent(_share(region, placed))} of {word.units})"
     if region.found is Finding.HIGHER:
         return f"{where} {word.y} is higher in {high}"
     if region.found is Finding.LOWER:
