@@ -218,6 +218,18 @@ def along(
     DataFrame
         By value, the columns ``"line"``, ``"low"`` and ``"high"``: estimates and their 95%
         intervals.
+
+    Examples
+    --------
+    >>> from helpers import fit_mixed, read_study
+    >>> hsb = read_study("hsb")
+    >>> data = hsb.frame
+    >>> data["ses_mean"] = data.groupby("schoolid")["ses"].transform("mean")
+    >>> data["ses_within"] = data["ses"] - data["ses_mean"]
+    >>> fit = fit_mixed("mathach ~ ses_within * sector + ses_mean", data, "schoolid")
+    >>> along(fit, np.array([0.0]), 1.0, 0.0, hsb).round(1)
+         line  low  high
+    0.0   1.2  0.6   1.8
     """
 
     def at(value: float) -> Estimate:
@@ -249,6 +261,17 @@ def lines(
     -------
     dict of str to DataFrame
         For each kind, as :func:`along`.
+
+    Examples
+    --------
+    >>> from helpers import fit_mixed, read_study
+    >>> hsb = read_study("hsb")
+    >>> data = hsb.frame
+    >>> data["ses_mean"] = data.groupby("schoolid")["ses"].transform("mean")
+    >>> data["ses_within"] = data["ses"] - data["ses_mean"]
+    >>> fit = fit_mixed("mathach ~ ses_within * sector + ses_mean", data, "schoolid")
+    >>> lines(fit, {"public": 0}, data["ses_within"], hsb)["public"].shape
+    (61, 3)
     """
     assert study.group_predictor
     x, w = (study.frame[one.name] for one in (study.predictor, study.group_predictor))
@@ -276,6 +299,19 @@ def lines_of_means(
         The groups' means of the predictor.
     study
         The study.
+
+    Examples
+    --------
+    >>> from helpers import fit_mixed, read_study
+    >>> hsb = read_study("hsb")
+    >>> data = hsb.frame
+    >>> data["ses_mean"] = data.groupby("schoolid")["ses"].transform("mean")
+    >>> data["ses_within"] = data["ses"] - data["ses_mean"]
+    >>> fit = fit_mixed("mathach ~ ses_within * sector + ses_mean", data, "schoolid")
+    >>> of_school = data.groupby("schoolid")[["ses", "sector"]].mean()
+    >>> at = lines_of_means(fit, {"public": 0}, of_school["ses"], of_school["sector"], hsb)
+    >>> at["public"].round(1).tolist()
+    [5.8, 16.5]
     """
     assert study.group_predictor
     b, w = fit.fe_params, study.group_predictor.name

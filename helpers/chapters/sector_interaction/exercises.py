@@ -147,7 +147,7 @@ def difference_above_the_mean(facts: Facts) -> Number:
     apart, sd = float(facts.kinds[-1] - facts.kinds[0]), float(facts.data[facts.x].std())
 
     def at(deviation: float) -> Estimate:
-        return fit.t_test({w: apart, f"{facts.x}_within:{w}": apart * deviation})
+        return fit.t_test({str(w): apart, f"{facts.x}_within:{w}": apart * deviation})
 
     above, below, mean = at(sd), at(-sd), at(0.0)
     lies = {
@@ -190,7 +190,7 @@ def product_with_the_mean(facts: Facts) -> Number:
     )
     return Number(
         of_means,
-        f"It says how the slope *between* groups depends on w. The means of {facts.n_groups} "
+        f"It says how the slope *between* groups depends on w. The means of {facts.n_groups:,} "
         f"groups are all it is learned from. It has {number(fit.df[term])} degrees of freedom"
         f"{unlike_groups} and a standard error of {number(error)}.",
         {

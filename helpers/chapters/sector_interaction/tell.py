@@ -32,24 +32,21 @@ from helpers.models.estimate import Estimate
 from helpers.study.file import Study
 from helpers.study.reading import FEW_GROUPS
 from helpers.text import counted as number_of
-from helpers.text import number, p_value, percent
+from helpers.text import number, p_value, percent, told_apart
 
 # In all that follows, kinds of groups and what belongs to them are empty where a study has none.
 
 
 def the_study(kinds: Mapping[str, float], w_of_group: pd.Series | None, study: Study) -> Prose:
     """Say what is studied, and which kinds of groups are compared."""
-    return Prose(str(studied(study)), _the_coding(study), _the_kinds(kinds, w_of_group, study))
+    return Prose(str(studied(study)), _the_slope(study), _the_kinds(kinds, w_of_group, study))
 
 
-def _the_coding(study: Study) -> str:
-    coding = words(study).x_coding
-    if not coding:
+def _the_slope(study: Study) -> str:
+    word = words(study)
+    if not word.x_coding:
         return ""
-    return (
-        f"The predictor has two levels, coded as numbers ({coding}): its slope is the difference "
-        f"in {words(study).y} {words(study).x_step}."
-    )
+    return f"The slope of such a predictor is the difference in {word.y} {word.x_step}."
 
 
 def _the_kinds(kinds: Mapping[str, float], w_of_group: pd.Series | None, study: Study) -> str:
@@ -474,7 +471,10 @@ def _between(before: float, after: float, study: Study) -> str:
         )
     from_to = f"from {_four_digits(before)} to {_four_digits(after)}"
     if found is Compared.ALIKE:
-        return f"Adding {word.w} hardly changes the variance between {word.groups}, {from_to}."
+        return (
+            f"Adding {word.w} hardly changes the variance between {word.groups}: it is "
+            f"{_four_digits(after)} with it and {_four_digits(before)} without."
+        )
     if found is Compared.LARGER:
         return (
             f"With {word.w} the estimated variance between {word.groups} goes up, {from_to}: "
@@ -503,7 +503,8 @@ def _of_slopes(before: float, after: float, own: Estimate, study: Study) -> str:
         )
     return (
         "What the product can explain is the variance of slopes, and of that it explains next to "
-        f"nothing here: the estimate goes {from_to}."
+        f"nothing here: the estimate is {_four_digits(after)} with the product and "
+        f"{_four_digits(before)} without."
     )
 
 
@@ -590,9 +591,12 @@ def _overlap(
             "Comparing them at an equal mean then rests on the lines alone."
         )
     inside = int(means.between(start, end).sum())
+    where = f"from {number(start)} to {number(end)}"
+    if number(start) == number(end):
+        where = f"of about {number(start)}"
     return (
-        f"A {word.x_mean} from {number(start)} to {number(end)} is found in both kinds: "
-        f"{count(inside)} of {count(len(means), study.group)} have one in that range."
+        f"A {word.x_mean} {where} is found in both kinds: {count(inside)} of "
+        f"{count(len(means), study.group)} have one in that range."
     )
 
 
@@ -655,9 +659,10 @@ def where_they_differ(
         return Prose()
     regions = findings.regions_of_significance(difference)
     if word.x_levels:
-        rows = zip(word.x_levels, difference.itertuples(index=False), strict=True)
-        there = [_at_one_value(level, row.line, row.low, row.high) for level, row in rows]
-        return Prose(*(_at_level(each, kinds, study) for each in there))
+        each = zip(word.x_levels, difference.to_numpy().tolist(), strict=True)
+        return Prose(
+            *(_at_level(level, line, low, high, kinds, study) for level, (line, low, high) in each)
+        )
     return Prose(
         _at_mean(at_mean, placed, kinds, study),
         _regions(regions, placed, kinds, study),
@@ -676,13 +681,12 @@ def _beside_one_slope(of_w: Estimate, at_mean: Estimate, study: Study) -> str:
     )
 
 
-def _at_one_value(value: str, line: float, low: float, high: float) -> Estimate:
+def _at_level(
+    level: str, line: float, low: float, high: float, kinds: Mapping[str, float], study: Study
+) -> str:
+    word, (first, last) = words(study), _ends(kinds, study)
     spread = (high - low) / 4
-    return Estimate("difference", "fixed", value, line, spread, conf_low=low, conf_high=high)
-
-
-def _at_level(there: Estimate, kinds: Mapping[str, float], study: Study) -> str:
-    word, (first, last), level = words(study), _ends(kinds, study), there.term
+    there = Estimate("difference", "fixed", level, line, spread, conf_low=low, conf_high=high)
     found, by = findings.direction(there), f"{magnitude(there)}{word.in_y}"
     if found is Finding.HIGHER:
         return (
@@ -739,10 +743,10 @@ def _regions(
 
 def _stretch(region: Region, placed: pd.Series, kinds: Mapping[str, float], study: Study) -> str:
     word, (_, high) = words(study), _ends(kinds, study)
-    where = (
-        f"{number(region.start)} to {number(region.end)} "
-        f"({percent(_share(region, placed))} of {word.units})"
-    )
+    ends = number(region.start), number(region.end)
+    if ends[0] == ends[1]:
+        ends = told_apart(region.start, region.end)
+    where = f"{' to '.join(ends)} ({percent(_share(region, placed))} of {word.units})"
     if region.found is Finding.HIGHER:
         return f"{where} {word.y} is higher in {high}"
     if region.found is Finding.LOWER:
