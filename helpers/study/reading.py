@@ -339,8 +339,9 @@ def _problems_of(frame: pd.DataFrame, study: Study, file: str) -> Iterator[str]:
         return
     if n_groups == n:
         yield (
-            f"{of_groups} has {with_article(group.one)} of its own for each of the {n:,} complete rows, so "
-            f"nothing can vary within one; name the column that holds several {unit.many} together"
+            f"{of_groups} has {with_article(group.one)} of its own for each of the {n:,} complete "
+            f"rows, so nothing can vary within one; name the column that holds several {unit.many} "
+            f"together"
         )
         return
     if n <= n_groups + 1:
