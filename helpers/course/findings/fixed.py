@@ -3,9 +3,13 @@
 import math
 from enum import Enum
 
+import numpy as np
 import pandas as pd
+from scipy.special import chdtr, chdtrc
 
-from helpers.course.findings.basic import Compared
+from helpers.course.findings.basic import Compared, Finding
+from helpers.course.findings.slopes import too_few_clusters
+from helpers.models.estimate import Estimate
 
 
 class Weights(Enum):
@@ -13,8 +17,25 @@ class Weights(Enum):
 
     EQUAL = "all have the same"
     ONE = "one alone has half or more"
-    FEW = "fewer than 45 in a hundred have half"
+    FEW = "some have more than others by far"
     MANY = "it is spread rather evenly"
+
+
+class Strength(Enum):
+    """How strong a relation may be whose direction cannot be told."""
+
+    WEAK = "weak at most"
+    MODERATE = "moderate at most"
+    STRONG = "strong ones are not excluded"
+    UNKNOWN = "there is no interval"
+
+
+class Overlap(Enum):
+    """How far two groups overlap in the predictor."""
+
+    NONE = "not at all"
+    LITTLE = "little"
+    MUCH = "by half or more"
 
 
 class Absorbed(Enum):
@@ -59,23 +80,126 @@ def beside_right_error(error: float, right: float) -> Compared:
     return Compared.SMALLER if error < 0.99 * right else Compared.ALIKE
 
 
-def robust_beside_model(robust: float, model_based: float, n_groups: int) -> Compared:
-    """Tell whether a cluster-robust standard error differs from that of the model: by a twentieth.
+def robust_df(weight: pd.Series) -> float:
+    """Return the degrees of freedom of a within slope's cluster-robust error.
 
-    A difference is a sign that the model is wrong (White 1980, Econometrica 48, 817-838). Absent
-    with fewer than 20 groups, where the robust one is not to be trusted (Cameron and Miller 2015,
-    Journal of Human Resources 50, 317-372, section VI).
+    Those of the chi-squared variable with the mean and the variance that its square has if the
+    model is right (Bell and McCaffrey 2002, Survey Methodology 28, 169-181): one fewer than the
+    groups if these weigh the same, and less if not.
+
+    Parameters
+    ----------
+    weight
+        The share of each group in the predictor's sum of squared deviations.
 
     Examples
     --------
-    >>> robust_beside_model(0.130, 0.109, 160), robust_beside_model(0.130, 0.109, 12)
-    (<Compared.LARGER: 'larger'>, <Compared.ABSENT: 'absent'>)
+    >>> round(robust_df(pd.Series(4 * [0.25])), 6), robust_df(pd.Series([1.0, 0.0]))
+    (3.0, 1.0)
     """
-    if n_groups < 20 or math.isnan(model_based):
+    shares = weight.to_numpy()
+    squares = (shares**2).sum()
+    of_square = squares - 2 * (shares**3).sum() + squares**2
+    return max(1.0, float((1 - squares) ** 2 / of_square)) if of_square > 1e-12 else 1.0
+
+
+def robust_beside_model(robust: float, model_based: float, weight: pd.Series) -> Compared:
+    """Tell whether a within slope's cluster-robust error differs from the model's beyond chance.
+
+    A difference is a sign that the model is wrong (White 1980, Econometrica 48, 817-838). Were it
+    right, the square of the robust error would be expected a little below that of the model's, and
+    scatter as a chi-squared variable does; both depend on the groups' weights (:func:`robust_df`).
+    It differs if p is below 0.05, either way. Absent where
+    there is no error to compare, or groups are too few, or as good as, for the robust one.
+
+    Parameters
+    ----------
+    robust, model_based
+        The two standard errors, the robust one with the factor J / (J - 1) in its square.
+    weight
+        The share of each of J groups in the predictor's sum of squared deviations.
+
+    Examples
+    --------
+    >>> alike = pd.Series(160 * [1 / 160])
+    >>> robust_beside_model(0.130, 0.109, alike), robust_beside_model(0.112, 0.109, alike)
+    (<Compared.LARGER: 'larger'>, <Compared.ALIKE: 'about the same'>)
+    """
+    df = robust_df(weight)
+    if too_few_clusters(df) or math.isnan(model_based):
         return Compared.ABSENT
-    if not abs(robust - model_based) > 0.05 * model_based:
-        return Compared.ALIKE
-    return Compared.LARGER if robust > model_based else Compared.SMALLER
+    n_groups, squares = len(weight), (weight.to_numpy() ** 2).sum()
+    expected = model_based**2 * n_groups / (n_groups - 1) * (1 - squares)
+    chi_squared = df * robust**2 / expected
+    if chdtrc(df, chi_squared) < 0.025:
+        return Compared.LARGER
+    return Compared.SMALLER if chdtr(df, chi_squared) < 0.025 else Compared.ALIKE
+
+
+def strength(slope: Estimate, step: float, sd: float) -> Strength:
+    """Tell how strong a relation may be whose direction cannot be told: by its 95% interval.
+
+    By the end that lies further from zero, in standard deviations of the outcome: below 0.2 it is
+    weak, from 0.8 on strong (Cohen 1988, Statistical Power Analysis, ch. 2).
+
+    Parameters
+    ----------
+    slope
+        The slope, with its interval.
+    step
+        What the predictor differs by: the distance of its two levels, or two standard deviations,
+        which compare with them (Gelman 2008, Statistics in Medicine 27, 2865-2873).
+    sd
+        The standard deviation of the outcome.
+
+    Examples
+    --------
+    >>> slope = Estimate("within", "fixed", "x", -4.7, conf_low=-18.4, conf_high=8.9)
+    >>> strength(slope, step=1.0, sd=20.0)
+    <Strength.STRONG: 'strong ones are not excluded'>
+    """
+    if math.isnan(slope.conf_low):
+        return Strength.UNKNOWN
+    furthest = max(abs(slope.conf_low), abs(slope.conf_high)) * step / sd
+    if furthest < 0.2:
+        return Strength.WEAK
+    return Strength.MODERATE if furthest < 0.8 else Strength.STRONG
+
+
+def gap_of_means(gap: float, error: float) -> Finding:
+    """Tell which of two means is the higher, in these data: unclear if they hardly differ.
+
+    They hardly do if by less than a tenth of its error, where the difference is written as zero.
+
+    Examples
+    --------
+    >>> gap_of_means(-11.1, 1.3), gap_of_means(0.0, math.nan)
+    (<Finding.LOWER: 'lower'>, <Finding.UNCLEAR: 'unclear'>)
+    """
+    least = error / 10 if error > 0 else 1e-12  # rounding error
+    if abs(gap) <= least:
+        return Finding.UNCLEAR
+    return Finding.HIGHER if gap > 0 else Finding.LOWER
+
+
+def overlap(share: float) -> Overlap:
+    """Tell whether two groups overlap in the predictor: little if less than half of their units do.
+
+    The limit is the course's own.
+
+    Parameters
+    ----------
+    share
+        The share of their units whose predictor lies where both groups have units, from 0 to 1.
+
+    Examples
+    --------
+    >>> overlap(0.0), overlap(0.2)
+    (<Overlap.NONE: 'not at all'>, <Overlap.LITTLE: 'little'>)
+    """
+    if share == 0:
+        return Overlap.NONE
+    return Overlap.LITTLE if share < 0.5 else Overlap.MUCH
 
 
 def n_silent(weight: pd.Series) -> int:
@@ -84,7 +208,7 @@ def n_silent(weight: pd.Series) -> int:
     >>> n_silent(pd.Series([0.6, 0.4, 0.0]))
     1
     """
-    return int((weight < 1e-12).sum())
+    return int((weight.to_numpy() < 1e-12).sum())
 
 
 def n_with_half(weight: pd.Series) -> int:
@@ -93,7 +217,7 @@ def n_with_half(weight: pd.Series) -> int:
     >>> n_with_half(pd.Series([0.3, 0.2, 0.4, 0.1]))
     2
     """
-    largest_first = weight.sort_values(ascending=False)
+    largest_first = np.sort(weight.to_numpy())[::-1]
     return int((largest_first.cumsum() < 0.5 - 1e-9).sum()) + 1
 
 
@@ -101,7 +225,8 @@ def weights(weight: pd.Series) -> Weights:
     """Tell how the weight of a within slope is spread over groups.
 
     A within slope averages those of groups, each weighted by its sum of squared deviations of the
-    predictor. The limits are the course's own.
+    predictor. Evenly if these tell as much as three in four of as many that weigh the same; the
+    limits are the course's own.
 
     Parameters
     ----------
@@ -113,12 +238,12 @@ def weights(weight: pd.Series) -> Weights:
     >>> weights(pd.Series([0.5, 0.5])), weights(pd.Series([0.8, 0.2]))  # doctest: +ELLIPSIS
     (<Weights.EQUAL: 'all have the same'>, <Weights.ONE: ...>)
     """
-    if weight.max() - weight.min() < 1e-9:
+    if np.ptp(weight.to_numpy()) < 1e-9:
         return Weights.EQUAL
-    half = n_with_half(weight)
-    if half == 1:
+    if n_with_half(weight) == 1:
         return Weights.ONE
-    return Weights.FEW if half < 0.45 * len(weight) else Weights.MANY
+    worth = 1 / (weight.to_numpy() ** 2).sum()
+    return Weights.FEW if worth < 0.75 * len(weight) else Weights.MANY
 
 
 def beside_intercepts(fits_differ: float) -> Absorbed:
