@@ -61,7 +61,7 @@ def test_without_a_group_variance_there_is_no_share_of_it_to_explain() -> None:
 def test_equal_means_of_the_predictor_leave_one_slope(on_data: OnData) -> None:
     frame = two_level(sizes=[10] * 30, within=1, between=0, sd_group=1)
     frame["x"] -= frame.groupby("group")["x"].transform("mean")
-    assert "has nothing to hold equal" in on_data("03", frame).texts["roads-say"]
+    assert "has nothing to hold equal" in on_data("03", frame).texts["ways-say"]
     fourth = on_data("04", frame)
     assert "there is no between slope" in fourth.texts["within-between-say"]
     assert "only one slope to read" in fourth.texts["easy-mistake-say"]

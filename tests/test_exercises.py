@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 
 from helpers import Check, Estimate, read_study
 from helpers.chapters.checking import ANSWERS
+from helpers.course.exercises.facts import Facts, slope
 from helpers.course.exercises.kinds import Choice, NoAnswerError, Number
 
 VERDICTS = {
@@ -150,6 +151,19 @@ def test_the_mistakes_that_the_course_warns_of_are_named_on_its_own_data() -> No
     assert "percentage" in check.reply("05-3", 69.4).text
     assert "slope between groups" in check.reply("04-3", 5.866).text
     assert "the model's is the within slope" in check.reply("03-2", 14.757).text
+    assert "the pair that the figure marks" in check.reply("03-2", 6.666).text
+    assert "leaves out the group with the most units" in check.reply("03-3", 2.2183).text
+    assert "what the regression of deviations prints" in check.reply("03-4", 0.10818).text
+
+
+def test_no_slope_is_right_that_leaves_out_another_group() -> None:
+    check, facts = Check("hsb"), Facts(read_study("hsb"))
+    spreads = (facts.within("ses") ** 2).groupby(facts.data["schoolid"]).sum()
+    others = spreads.index.drop(spreads.idxmax())
+    for school in others:
+        rest = facts.data["schoolid"] != school
+        without = slope(facts.within("ses")[rest], facts.within("mathach")[rest])
+        assert check.reply("03-3", without).verdict == "not yet"
 
 
 def test_an_answer_that_is_not_attempted_is_no_error() -> None:

@@ -8,6 +8,9 @@ from conftest import Executed
 from matplotlib.figure import Figure
 from test_hsb_figures import line_named, slope_of
 
+from helpers import read_study
+from helpers.chapters.fixed_effects.draw import parallel_lines
+
 OnHsb = Callable[[str], Executed]
 
 
@@ -40,7 +43,7 @@ def test_parallel_lines_have_one_slope_and_pass_through_their_means(on_hsb: OnHs
     chapter = on_hsb("03")
     (axes,) = chapter.figures["parallel-figure"].axes
     segments = np.array(axes.collections[0].get_segments())
-    assert len(segments) == 160
+    assert len(segments) == 158
     run, rise = (segments[:, 1] - segments[:, 0]).T
     np.testing.assert_allclose(rise / run, 2.191172, atol=1e-6)
     means = chapter.variables["means"]
@@ -49,6 +52,33 @@ def test_parallel_lines_have_one_slope_and_pass_through_their_means(on_hsb: OnHs
         at_mean = np.interp(means["ses"][one], *line.get_data())
         assert at_mean == pytest.approx(means["mathach"][one], abs=1e-9)
     assert len({line.get_linestyle() for line in axes.lines}) == 2
+
+
+def test_no_line_is_named_of_groups_whose_predictor_does_not_vary() -> None:
+    study = read_study("radon")
+    data = study.frame
+    varies = data.groupby("county_name")["floor"].nunique() > 1
+    alone, *_ = varies.index[~varies]
+    figure = parallel_lines(
+        data, data.groupby("county_name")["log_radon"].mean(), -0.7, [alone], study
+    )
+    (axes,) = figure.axes
+    assert len(axes.collections[0].get_segments()) == varies.sum()
+    assert legend_of(figure) == ["other counties", alone]
+    assert line_named(axes, alone).get_linestyle() == "None"
+    only = data[data["county_name"] == alone]
+    figure = parallel_lines(
+        only, only.groupby("county_name")["log_radon"].mean(), -0.7, [alone], study
+    )
+    assert legend_of(figure) == [alone]
+
+
+def test_of_very_many_lines_some_are_drawn_and_said_to_be() -> None:
+    study = read_study("wages")
+    data = study.frame
+    figure = parallel_lines(data, data.groupby("id")["lnw"].mean(), 0.04, [], study)
+    assert legend_of(figure) == ["300 other men, at random"]
+    assert len(figure.axes[0].collections[0].get_segments()) == 300
 
 
 def test_the_curve_over_the_intercepts_has_their_estimated_spread(on_hsb: OnHsb) -> None:

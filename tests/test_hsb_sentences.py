@@ -25,8 +25,8 @@ def test_chapters_1_and_2_say_what_their_numbers_say(on_hsb: OnHsb) -> None:
 
 def test_chapters_3_to_5_say_what_their_numbers_say(on_hsb: OnHsb) -> None:
     third, fourth, fifth = (on_hsb(number).texts for number in ("03", "04", "05"))
-    assert "too small by a factor of √(7,184 / 7,024) = 1.011" in third["roads-say"]
-    assert "It is 0.130, larger, which may be a sign" in third["roads-say"]
+    assert "too small by a factor of √(7,184 / 7,024) = 1.011" in third["ways-say"]
+    assert "It is 0.130, larger by more than chance would easily make it" in third["ways-say"]
     assert "The line rises" in third["deviations-say"]
     assert "sector does not vary at all" in third["cost-say"]
     assert "1.11 times that of the fixed-effects model" in third["easy-mistake-say"]

@@ -1,10 +1,11 @@
-"""What chapter 3 compares beside its slope: two intercepts, and fits that may warn."""
+"""What chapter 3 compares beside its slope: two groups, and fits that may warn."""
 
 import math
 import warnings
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from scipy import stats
 
@@ -54,6 +55,30 @@ def intercepts(
     error = math.sqrt(of_means + (apart * slope.std_error) ** 2)
     reach = stats.t.ppf(0.975, slope.df) * error
     return Estimate("within", "fixed", "gap", gap, error, slope.df, gap - reach, gap + reach)
+
+
+def in_common(one: pd.Series, other: pd.Series) -> tuple[float, float, float]:
+    """Find where two groups both have units, and which share of their units lies there.
+
+    Parameters
+    ----------
+    one, other
+        The predictor of the units of each.
+
+    Returns
+    -------
+    tuple of float
+        The lower and the upper end, the first above the second where the two do not overlap; and
+        the share, from 0 to 1.
+
+    Examples
+    --------
+    >>> in_common(pd.Series([0, 1, 2]), pd.Series([2, 3]))
+    (2.0, 2.0, 0.4)
+    """
+    low, high = max(one.min(), other.min()), min(one.max(), other.max())
+    units = np.concatenate([one, other])
+    return float(low), float(high), float(((low <= units) & (units <= high)).mean())
 
 
 def quietly(fit: Callable[[], Any]) -> tuple[Any, bool]:

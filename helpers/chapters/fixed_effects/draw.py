@@ -29,6 +29,10 @@ from helpers.course.style import (
 from helpers.models.estimate import Estimate
 from helpers.study.file import Study
 
+MOST_LINES = 300  # more make a slab
+
+FAINT: dict[str, Any] = {"color": "#A6A6A6", "linewidth": 0.8, "alpha": 0.7}
+
 
 @STYLE
 def deviations(data: pd.DataFrame, slope: float, study: Study) -> Figure:
@@ -65,7 +69,8 @@ def deviations(data: pd.DataFrame, slope: float, study: Study) -> Figure:
     axes.scatter([], [], s=16, color=DARK_GREY, label=units)
     draw_line(axes, data[x], (slope, 0.0), **LINES["within"], label="within slope", zorder=4)
     mean_of = f"minus the mean of the {plain(study.group.one)}"
-    axes.set_xlabel(f"{plain(study.predictor.label_with_units)}, {mean_of}")
+    label = f"{plain(_coded(study))}, {mean_of}"
+    axes.set_xlabel(label if len(label) <= 70 else label.replace(f", {mean_of}", f",\n{mean_of}"))
     axes.set_ylabel(f"{plain(study.outcome.label_with_units)},\n{mean_of}")
     legend_above(figure, axes)
     return figure
@@ -105,31 +110,30 @@ def parallel_lines(
     """
     x, y, group = study.predictor.name, study.outcome.name, study.group.name
     figure, axes = scatter_of(study)
-    ends = data.groupby(group)[x].agg(["min", "max"]).loc[intercepts.index].to_numpy()
-    heights = intercepts.to_numpy()[:, None] + slope * ends
-    axes.add_collection(
-        LineCollection(
-            list(np.stack([ends, heights], axis=-1)),
-            color="#A6A6A6",
-            linewidth=0.8,
-            alpha=0.7,
-            label=f"the other {plain(study.group.many)}",
-        )
-    )
+    ends = data.groupby(group)[x].agg(["min", "max"]).loc[intercepts.index]
+    others = ends[ends["min"] < ends["max"]].drop(marked, errors="ignore")
+    shown = others.sample(min(len(others), MOST_LINES), random_state=0).sort_index()
+    at = shown.to_numpy()
+    heights = intercepts[shown.index].to_numpy()[:, None] + slope * at
+    lines = LineCollection(list(np.stack([at, heights], axis=-1)), **FAINT)
+    axes.add_collection(lines)
+    if len(shown):
+        lines.set_label(_of_others(len(shown), len(others), study))
     looks = ((BLUE, "-", "o"), (VERMILION, "--", "^"))
     for one, (color, dashes, marker) in zip(marked, looks, strict=False):
         rows = data[data[group] == one]
         at = jittered(study, rows[x])
         axes.scatter(at, rows[y], s=22, color=color, marker=marker, alpha=0.65, linewidth=0)
+        line = (dashes, 2.8) if rows[x].nunique() > 1 else ("none", 0)  # of one value there is none
         draw_line(
             axes,
             rows[x],
             (slope, intercepts[one]),
             color=color,
-            linestyle=dashes,
+            linestyle=line[0],
             marker=marker,
             markevery=[],  # in the legend alone: at its ends it would look like a unit
-            linewidth=2.8,
+            linewidth=line[1],
             label=short(study.name_of(one)),
             zorder=4,
         )
@@ -146,8 +150,23 @@ def errors(slopes: Mapping[str, Estimate], study: Study) -> Figure:
     --------
     >>> from helpers.study.reading import read_study
     >>> slope = Estimate("within", "fixed", "ses", 2.2, conf_low=2.0, conf_high=2.4)
-    >>> errors({"fixed effects": slope}, read_study("hsb")).axes[0].get_xlabel()
-    'within slope of math achievement on socio-economic status, with 95% intervals'
+    >>> errors({"fixed effects": slope}, read_study("hsb")).axes[0].get_xlabel()[:32]
+    'within slope of math achievement'
     """
     label = f"within slope of {study.outcome.label} on {study.predictor.label}"
     return intervals(slopes, f"{label}, with 95% intervals")
+
+
+def _coded(study: Study) -> str:
+    """Return the predictor's label, with what its numbers stand for."""
+    levels = study.levels.get(study.predictor.name)
+    if levels is None:
+        return study.predictor.label_with_units
+    return f"{study.predictor.label} (0 {levels[0]}, 1 {levels[1]})"
+
+
+def _of_others(n_shown: int, n: int, study: Study) -> str:
+    groups = plain(study.group.many)
+    if n_shown < n:
+        return f"{n_shown} other {groups}, at random"
+    return f"other {groups}"

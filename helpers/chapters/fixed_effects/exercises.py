@@ -9,14 +9,14 @@ from helpers.course.exercises.kinds import Choice, NoAnswerError, Number, Predic
 from helpers.course.findings import Compared
 from helpers.text import number
 
-THREE_ROADS = Prediction(
+THREE_WAYS = Prediction(
     "A",
     {
         "A": "The slopes are one, by algebra. The standard errors are not: software counts other "
-        "degrees of freedom, or other residuals, on each road.",
+        "degrees of freedom, or other residuals, each way.",
         "B": "The slopes are one, by algebra. But software counts other degrees of freedom, or "
-        "other residuals, on each road.",
-        "C": "They answer one question. On each road the slope compares the same thing: the "
+        "other residuals, each way.",
+        "C": "They answer one question. Each way the slope compares the same thing: the "
         "predictor's deviations from the means of the groups.",
     },
 )
@@ -59,7 +59,7 @@ def range_of_intercepts(facts: Facts) -> Number:
     """03-2."""
     levels = _intercepts(facts.means, facts, facts.slope_within)
     by_total = _intercepts(facts.means, facts, facts.slope_total)
-    means_of_y = facts.means[facts.y]
+    means_of_y, ends = facts.means[facts.y], facts.means[facts.x].round(9)
     gap = float(levels.max() - levels.min())
     return Number(
         gap,
@@ -74,11 +74,15 @@ def range_of_intercepts(facts: Facts) -> Number:
             "takes the predictor into account.": (
                 means_of_y[levels.idxmax()] - means_of_y[levels.idxmin()]
             ),
-            "This is how far the means of the outcome range; asked for are intercepts.": (
+            "This is how far means of the outcome are apart at most; asked for are intercepts.": (
                 means_of_y.max() - means_of_y.min()
             ),
             "This takes the total slope; the model's is the within slope.": (
                 by_total.max() - by_total.min()
+            ),
+            "This is the pair that the figure marks, picked by the predictor; asked for are the "
+            "largest and the smallest of all intercepts.": (
+                abs(levels[ends.idxmax()] - levels[ends.idxmin()]) if facts.means_differ else np.nan
             ),
         },
     )
@@ -86,11 +90,8 @@ def range_of_intercepts(facts: Facts) -> Number:
 
 def slope_without_the_loudest(facts: Facts) -> Number:
     """03-3: the slope of the groups that are left without the one that has the most say."""
-    say = (facts.within(facts.x) ** 2).groupby(facts.data[facts.group]).sum()
-    rest = facts.data[facts.group] != (say / say.sum()).round(9).idxmax()
+    rest = _without_the_loudest(facts)
     x, y = facts.within(facts.x)[rest], facts.within(facts.y)[rest]
-    if (x**2).sum() < 1e-12 * facts.data[facts.x].var() * facts.n_units:
-        raise NoAnswerError("outside the group with the most say nothing varies within a group.")
     without = slope(x, y)
     return Number(
         without,
@@ -106,12 +107,73 @@ def slope_without_the_loudest(facts: Facts) -> Number:
             "This is the own slope of the group with the most say; it is the one to leave out.": (
                 _slope_or_none(facts.within(facts.x)[~rest], facts.within(facts.y)[~rest])
             ),
+            "This leaves out the group with the most units; the one with the most say has the "
+            "largest sum of squared deviations.": _slope_without(facts, facts.sizes.idxmax()),
+            "This leaves out the group whose squared deviations are largest on average; what "
+            "counts is their sum.": _slope_without(facts, (_spread(facts) / facts.sizes).idxmax()),
         },
     )
 
 
+def error_without_the_loudest(facts: Facts) -> Number:
+    """03-4: the standard error of that slope, on the degrees of freedom that intercepts leave."""
+    rest = _without_the_loudest(facts)
+    x, y = facts.within(facts.x)[rest], facts.within(facts.y)[rest]
+    n_units, n_groups = int(rest.sum()), facts.n_groups - 1
+    df = n_units - n_groups - 1
+    if df <= 0:
+        raise NoAnswerError("without that group its intercepts leave no degrees of freedom.")
+    left = ((y - slope(x, y) * x) ** 2).sum() / (x**2).sum()
+    return Number(
+        float(np.sqrt(left / df)),
+        f"The other {n_groups:,} groups take as many intercepts, and the slope one number more: "
+        f"{n_units:,} units leave {df:,}, where the printed error counts {n_units - 1:,}.",
+        {
+            "This is what the regression of deviations prints. It does not count the means that "
+            "were taken off before.": np.sqrt(left / (n_units - 1)),
+            "This still counts the intercept of the group that was left out.": (
+                np.sqrt(left / (df - 1)) if df > 1 else np.nan
+            ),
+            "This does not count the slope, which takes a degree of freedom, too.": (
+                np.sqrt(left / (df + 1))
+            ),
+            "This is the standard error with all groups in.": _error_with_all(facts),
+        },
+    )
+
+
+def _spread(facts: Facts) -> pd.Series:
+    """Return the groups' sums of squared deviations of the predictor."""
+    return (facts.within(facts.x) ** 2).groupby(facts.data[facts.group]).sum()
+
+
+def _without_the_loudest(facts: Facts) -> pd.Series:
+    """Tell which rows are left without the group that has the most say, if any slope is."""
+    say = _spread(facts)
+    rest = facts.data[facts.group] != (say / say.sum()).round(9).idxmax()
+    if not _varies(facts.within(facts.x)[rest], facts):
+        raise NoAnswerError("outside the group with the most say nothing varies within a group.")
+    return rest
+
+
+def _varies(x: pd.Series, facts: Facts) -> bool:
+    return bool((x**2).sum() >= 1e-12 * facts.data[facts.x].var() * facts.n_units)
+
+
+def _slope_without(facts: Facts, one: object) -> float:
+    rest = facts.data[facts.group] != one
+    x, y = facts.within(facts.x)[rest], facts.within(facts.y)[rest]
+    return slope(x, y) if _varies(x, facts) else np.nan
+
+
+def _error_with_all(facts: Facts) -> float:
+    x, y = facts.within(facts.x), facts.within(facts.y)
+    left = float(((y - facts.slope_within * x) ** 2).sum() / (x**2).sum())
+    return float(np.sqrt(left / (facts.n_units - facts.n_groups - 1)))
+
+
 def intercept_after_a_shift(facts: Facts) -> Number:
-    """03-4: the change of a group's intercept when its predictor is raised by one."""
+    """03-5: the change of a group's intercept when its predictor is raised by one."""
     b = facts.slope_within
     return Number(
         -b,
@@ -137,10 +199,11 @@ def _slope_or_none(x: pd.Series, y: pd.Series) -> float:
 
 
 ANSWERS: Answers = {
-    "03-a": THREE_ROADS,
+    "03-a": THREE_WAYS,
     "03-b": half_way_error,
     "03-1": FIRM_SIZE,
     "03-2": range_of_intercepts,
     "03-3": slope_without_the_loudest,
-    "03-4": intercept_after_a_shift,
+    "03-4": error_without_the_loudest,
+    "03-5": intercept_after_a_shift,
 }
