@@ -128,7 +128,7 @@ def _small_factor(claimed: int, df: int, sizes: pd.Series, study: Study) -> str:
         return ""
     word, n_groups = words(study), len(sizes)
     return (
-        f"Here the factor is small, since there are {number(sizes.mean())} {word.units} to one "
+        f"Here the factor is small, since there are about {sizes.mean():,.0f} {word.units} to one "
         f"{word.group} on average; with two to each of {count(n_groups, study.group)} it would be "
         f"{sqrt((2 * n_groups - 1) / (n_groups - 1)):.2f}."
     )
@@ -261,12 +261,12 @@ def _line(slope: Estimate, study: Study) -> str:
     if found is Finding.HIGHER:
         return (
             f"The line rises: {opening} higher by {magnitude(slope)}{word.in_y} on average "
-            f"{word.x_step} ({interval(slope)})."
+            f"({interval(slope)}) {word.x_step}."
         )
     if found is Finding.LOWER:
         return (
             f"The line falls: {opening} lower by {magnitude(slope)}{word.in_y} on average "
-            f"{word.x_step} ({interval_of_magnitude(slope)})."
+            f"({interval_of_magnitude(slope)}) {word.x_step}."
         )
     return (
         f"Whether the line rises or falls cannot be told: its slope is {number(slope)} "
