@@ -239,24 +239,6 @@ def unlawful(text: str) -> list[str]:
     return found
 
 
-def _chapter_tested() -> str:
-    """Return the number of the chapter whose sentences the running test reads, if it does."""
-    test = re.search(r"test_tell_(\w+)\.py", os.environ.get("PYTEST_CURRENT_TEST", ""))
-    folders = {path.stem[3:].replace("-", "_"): path.stem[:2] for path in chapter_files()}
-    return folders.get(test[1], "") if test else ""
-
-
-# Laws that a chapter breaks today, by its number. What stands here is to be mended.
-PLACES, SIZES = "people or times as places", "people or times by size"
-ZERO, ITSELF, BOTH = "a difference of zero", "from a number to itself", "all of one or two"
-KNOWN_BREACHES: dict[str, set[str]] = {
-    "02": {PLACES, ZERO},
-    "01": {PLACES, SIZES, ZERO, ITSELF, BOTH, "a or an", "a number in e notation"},
-    "03": {PLACES, SIZES, ZERO, "a or an", "a number outside its interval"},
-    "04": {SIZES, ZERO, BOTH, "a number in e notation"},
-    "06": {PLACES, ZERO, ITSELF, "a number outside its interval"},
-}
-
 _NUMBER = r"(-?\d[\d,]*(?:\.\d+)?)%?"
 _INTERVAL = re.compile(
     rf"{_NUMBER}(?: [a-zA-Z°%/²^*\\]+){{0,3}} \(95% interval {_NUMBER} to {_NUMBER}"

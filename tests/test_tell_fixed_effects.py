@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from laws import EXCLUDE_EACH_OTHER, assert_lawful, hidden_alternatives, never_reached, unlawful
+from laws import assert_lawful, hidden_alternatives, never_reached, unlawful
 from quick_fits import Numbers, estimate, least_squares, thousands
 from random_studies import with_frame
 
@@ -219,12 +219,7 @@ def test_every_alternative_is_shown_on_random_studies_and_keeps_the_laws() -> No
 
     def tell_all() -> None:
         for chapter in every:
-            texts = [prose.text for prose in told(chapter)]
-            for text in texts:
-                assert_lawful(text)
-            whole = "\n\n".join(texts)
-            for pair in EXCLUDE_EACH_OTHER:
-                assert not all(said in whole for said in pair), (pair, whole)
+            assert_lawful("\n\n".join(prose.text for prose in told(chapter)))
         for chapter in every[::20]:
             for table in tables(chapter):
                 cells = [*table.index, *table.columns, *table.to_numpy().ravel()]
