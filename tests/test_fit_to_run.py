@@ -27,7 +27,7 @@ from helpers.study.reading import FEW_GROUPS
 ALWAYS = ("{y} ~ 1", "{y} ~ {x}", "{y} ~ {x}_within", "{y}_within ~ 0 + {x}_within")
 MEANS_DIFFER = ("{y} ~ {x} + {x}_mean", "{y} ~ {x}_within + {x}_mean", "{y} ~ {x}_mean")
 KINDS = ("{y} ~ {x} + {w}", "{y} ~ {x} * {w}")
-KINDS_AND_MEANS = ("{y} ~ {x} * {w} + {x}_mean",)
+KINDS_AND_MEANS = ("{y} ~ {x} + {w} + {x}_mean",)
 # Fitted under other names, by least squares, or only where they can be.
 OTHERS = {
     "{y} ~ deviation_of_x + mean_of_x",
@@ -36,6 +36,7 @@ OTHERS = {
     "{y} ~ {predictors}",
     "{y} ~ {with_mean}",
     "{y} ~ deviation_of_x",
+    "{y} ~ {w}",
     "{y}_within ~ 0 + moved_within",
     "{y} ~ 0 + C({group}) + {x}",
     "{y} ~ 0 + C({group}) + {x} + {w}",

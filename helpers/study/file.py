@@ -40,7 +40,10 @@ MOST_NESTED = 20  # parts of a study file, one inside the other
 OF_LIBRARIES = frozenset({"C", "Q", "Intercept", "dtype", "design_info", "self"})
 OF_COLUMNS = frozenset({"pair", "first", "mean_of_x", "deviation_of_x", "moved_within"})
 OF_TERMS = frozenset(
-    {"icc", "loglik", "var_group", "var_residual", "pseudo_r2_group", "pseudo_r2_residual"}
+    {
+        *("icc", "loglik", "var_group", "var_residual", "var_slope", "cov_intercept_slope"),
+        *("pseudo_r2_group", "pseudo_r2_residual"),
+    }
 )
 TAKEN = OF_LIBRARIES | OF_COLUMNS | OF_TERMS
 
