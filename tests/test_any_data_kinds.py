@@ -11,6 +11,9 @@ from made_up import two_level, with_kinds
 
 from helpers.course.findings import Finding, regions_of_significance
 
+# What the sentences say is tested on thousands of studies by calling them; here a whole chapter is.
+pytestmark = pytest.mark.slow
+
 OnData = Callable[..., Executed]
 
 TWO_KINDS = {"group_predictor": {"column": "w", "levels": {0: "old", 1: "new"}}}
@@ -135,7 +138,6 @@ def test_groups_of_1_to_400_in_two_kinds_are_compared(on_data: OnData) -> None:
     assert ("above" if shift >= 0 else "below") in chapter.texts["prototypes-say"]
 
 
-@pytest.mark.slow
 def test_next_to_no_variance_between_groups_makes_units_count(on_data: OnData) -> None:
     frame = with_kinds(draw(sizes=[20] * 20, sd_group=0), difference=1, interaction=0)
     x_mean, y_mean = (frame.groupby("group")[name].transform("mean") for name in "xy")
