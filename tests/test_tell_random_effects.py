@@ -364,7 +364,7 @@ def test_where_levels_and_luck_do_not_add_up_to_what_is_seen_it_is_said() -> Non
 
 def test_a_difference_in_reliability_is_claimed_of_groups_that_differ_in_size() -> None:
     for c in chapters()[::200]:
-        reply = exercises.mode_of_the_highest(Facts(c.study)).explanation
+        reply = exercises.mode_of_the_highest(Facts(c.study)).right
         largest = c.sizes[c.study.frame.groupby("g")["y"].mean().idxmax()]
         assert ("no group has fewer" in reply) <= (largest == c.sizes.min() < c.sizes.max())
         assert ("The more units" in reply) <= (c.sizes.min() < c.sizes.max())
