@@ -70,8 +70,9 @@ def _together(expected: float, sd: float) -> str:
     if findings.as_expected(expected, sd):
         return ""
     return (
-        "The two do not add up to what is seen. By the model, levels and luck together would be "
-        f"expected to scatter by {number(expected)}; the {number(sd)} is what happened."
+        "(Levels and luck do not add up to what is seen: by the model, the two together would be "
+        f"expected to have a standard deviation of {number(expected)}; {number(sd)} is what "
+        "happened.)"
     )
 
 
