@@ -37,7 +37,7 @@ def test_chapters_3_to_5_say_what_their_numbers_say(on_hsb: OnHsb) -> None:
     assert "as 2.18 points, less" in fourth["intercepts-say"]
     assert "school 8367, with 14 students" in fourth["by-hand-say"]
     assert "have a higher math achievement" in fourth["within-between-say"]
-    assert "the sentence is wrong. Within schools" in fourth["easy-mistake-say"]
+    assert "tell against the sentence (p < 0.001). Within schools" in fourth["easy-mistake-say"]
     assert "18% lies between schools: 8.61 of 47.8" in fifth["null-say"]
     assert "is beyond all of them" in fifth["zero-say"]
     assert "69% between schools and 5.4% within them" in fifth["explained-say"]

@@ -45,6 +45,7 @@ def intervals(rows: Mapping[str, Estimate], label: str) -> Figure:
     axes.axvline(0, color=GREY, linewidth=1.5)
     axes.set_yticks(range(len(rows)), [plain(name) for name in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.locator_params(axis="x", nbins=6)  # long numbers would run over each other
     axes.grid(axis="y", visible=False)
     axes.set_xlabel(fill(plain(label), 76))
     return figure

@@ -124,16 +124,15 @@ def parallel_lines(
         rows = data[data[group] == one]
         at = jittered(study, rows[x])
         axes.scatter(at, rows[y], s=22, color=color, marker=marker, alpha=0.65, linewidth=0)
-        line = (dashes, 2.8) if rows[x].nunique() > 1 else ("none", 0)  # of one value there is none
         draw_line(
             axes,
-            rows[x],
+            _reach(rows[x], data[x]),
             (slope, intercepts[one]),
             color=color,
-            linestyle=line[0],
+            linestyle=dashes,
             marker=marker,
             markevery=[],  # in the legend alone: at its ends it would look like a unit
-            linewidth=line[1],
+            linewidth=2.8,
             label=short(study.name_of(one)),
             zorder=4,
         )
@@ -141,6 +140,14 @@ def parallel_lines(
     mark_levels(axes, study)
     legend_above(figure, axes)
     return figure
+
+
+def _reach(own: pd.Series, of_all: pd.Series) -> pd.Series:
+    """Return what a marked line spans: the group's own values, of one value a little about it."""
+    if own.nunique() > 1:
+        return own
+    little = 0.03 * (of_all.max() - of_all.min())
+    return own.iloc[0] + pd.Series([-little, little])
 
 
 def errors(slopes: Mapping[str, Estimate], study: Study) -> Figure:

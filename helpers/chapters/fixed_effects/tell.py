@@ -28,14 +28,27 @@ _DEGREE = Noun(one="degree of freedom", many="degrees of freedom")
 # no standard error.
 
 
-def typed_out(x_mean_varies: bool, study: Study) -> Prose:
-    """Show the three regressions with the study's names; `x_mean_varies` where its means do."""
+def typed_out(x_mean_varies: bool, dummies_fit: bool, study: Study) -> Prose:
+    """Show the regressions with the study's names.
+
+    Parameters
+    ----------
+    x_mean_varies
+        Whether groups' means of the predictor differ.
+    dummies_fit
+        Whether the table of dummies was small enough for a notebook.
+    study
+        The study, for its words.
+    """
     y, x, group = study.outcome.name, study.predictor.name, study.group.name
     dummies = f'smf.ols("{y} ~ 0 + C({group}) + {x}", data).fit()'
     demeaned = f'smf.ols("{y}_within ~ 0 + {x}_within", data).fit()'
+    third = f'smf.ols("{y} ~ {x}", data).fit()'
     if x_mean_varies:
-        return typed(dummies, demeaned, f'smf.ols("{y} ~ {x} + {x}_mean", data).fit()')
-    return typed(dummies, demeaned, f'smf.ols("{y} ~ {x}", data).fit()')
+        third = f'smf.ols("{y} ~ {x} + {x}_mean", data).fit()'
+    if not dummies_fit:
+        return typed(demeaned, third)
+    return typed(dummies, demeaned, third)
 
 
 def three_ways(slope: Estimate, dummies_fit: bool, sizes: pd.Series, study: Study) -> Prose:
@@ -326,14 +339,21 @@ def weights_of_groups(weight: pd.Series, study: Study) -> Prose:
     study
         The study, for its words.
     """
-    word = words(study)
+    word, n_silent = words(study), findings.n_silent(weight)
     return Prose(
-        f"The slope is an average of slopes, one for each {word.group}. Each is weighted by a sum "
-        f"of squared deviations of {word.x}: the more {word.units} there are, and the more they "
-        f"differ in {word.x}, the larger it is.",
+        f"The slope is an average of slopes, one for each {_heard(n_silent, study)}. Each is "
+        f"weighted by a sum of squared deviations of {word.x}: the more {word.units} there are, "
+        f"and the more they differ in {word.x}, the larger it is.",
         _half_of_the_weight(weight, study),
-        _silent(findings.n_silent(weight), study),
+        _silent(n_silent, study),
     )
+
+
+def _heard(n_silent: int, study: Study) -> str:
+    word = words(study)
+    if n_silent == 0:
+        return word.group
+    return f"{word.group} whose {word.units} differ in {word.x}"
 
 
 def _half_of_the_weight(weight: pd.Series, study: Study) -> str:
@@ -398,7 +418,7 @@ def marked_groups(means: pd.DataFrame, rounded: pd.Series, gap: Estimate, study:
     return Prose(
         f"Marked are {low}, {_tied(lowest, rounded)}the lowest {word.x_mean}, and {high}, "
         f"{_tied(highest, rounded)}the highest.",
-        _gap_of_means(y[highest] - y[lowest], gap, low, high, study),
+        _gap_of_means((y[lowest], y[highest]), gap, low, high, study),
         _gap(gap, low, high, study),
     )
 
@@ -410,14 +430,17 @@ def _tied(one: object, rounded: pd.Series) -> str:
     return f"one of {count(n_tied)} with "
 
 
-def _gap_of_means(of_means: float, gap: Estimate, low: str, high: str, study: Study) -> str:
-    word, found = words(study), findings.gap_of_means(of_means, gap.std_error)
-    apart = f"{number(abs(of_means), gap.std_error)}{word.in_y}"
+def _gap_of_means(
+    of_two: tuple[float, float], gap: Estimate, low: str, high: str, study: Study
+) -> str:
+    word, found = words(study), findings.gap_of_means(*of_two)
+    apart = abs(of_two[1] - of_two[0])
+    differ = f"{number(apart, min(gap.std_error, apart))}{word.in_y}"
     if found is Finding.HIGHER:
-        return f"Their means of {word.y} differ by {apart}, and that of {high} is the higher one."
+        return f"Their means of {word.y} differ by {differ}, and that of {high} is the higher one."
     if found is Finding.LOWER:
-        return f"Their means of {word.y} differ by {apart}, and that of {low} is the higher one."
-    return f"Their means of {word.y} hardly differ, or not at all."
+        return f"Their means of {word.y} differ by {differ}, and that of {low} is the higher one."
+    return f"Their means of {word.y} are equal."
 
 
 def _gap(gap: Estimate, low: str, high: str, study: Study) -> str:

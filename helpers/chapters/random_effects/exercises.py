@@ -3,6 +3,7 @@
 import numpy as np
 
 from helpers.course import findings
+from helpers.course.estimates import estimates_of
 from helpers.course.exercises.facts import Answers, Facts, group_variance
 from helpers.course.exercises.kinds import Choice, NoAnswerError, Number, prediction, variance
 from helpers.course.findings import Nearer, Spread
@@ -76,12 +77,7 @@ def mode_of_the_highest(facts: Facts) -> Number:
     return Number(
         mode,
         f"The reliability is {number(weight)}; that of the group with the fewest units is "
-        f"{number(reliability[smallest])}. "
-        + (
-            "The more units a group has, the higher its reliability."
-            if facts.sizes.min() < facts.sizes.max()
-            else "As all groups have equally many, all have the same."
-        ),
+        f"{number(reliability[smallest])}. {_by_size(facts, highest, tau2)}",
         {
             "This is the mean of the group itself; asked for is how far its level lies from the "
             "average line, drawn in.": facts.means[facts.y][highest],
@@ -99,6 +95,18 @@ def mode_of_the_highest(facts: Facts) -> Number:
         },
         std_error=0.01 * float(tau),
     )
+
+
+def _by_size(facts: Facts, highest: object, tau2: float) -> str:
+    sizes = facts.sizes
+    if tau2 == 0:
+        return "With a group variance of zero, every reliability is zero."
+    if sizes.min() == sizes.max():
+        return "As all groups have equally many, all have the same."
+    rule = "The more units a group has, the higher its reliability"
+    if sizes[highest] == sizes.min():
+        return f"{rule}; here no group has fewer than the one with the highest mean."
+    return f"{rule}."
 
 
 def contextual_effect(facts: Facts) -> Number:
@@ -126,14 +134,9 @@ def contextual_effect(facts: Facts) -> Number:
 def variance_by_reml(facts: Facts) -> Number:
     """04-4: the group variance of the model with the group mean."""
     fit, before = facts.contextual, group_variance(facts.random_intercept)
-    moved = (
-        "What lies between groups and goes with their mean has moved into the coefficient."
-        if group_variance(fit) < before
-        else "It is no smaller here: the group means have nothing to add."
-    )
     return variance(
         group_variance(fit),
-        f"Without the group mean it was {number(before)}. {moved}",
+        f"Without the group mean it was {number(before)}. {_moved(facts, before)}",
         {
             "This is by ML; asked for is REML's, which allows for the fixed effects.": (
                 group_variance(fit.refit(reml=False))
@@ -145,6 +148,18 @@ def variance_by_reml(facts: Facts) -> Number:
             ),
         },
     )
+
+
+def _moved(facts: Facts, before: float) -> str:
+    effect = estimates_of(facts.contextual, "contextual")[f"{facts.x}_mean"]
+    if group_variance(facts.contextual) >= before:
+        return "It is no smaller here: the group means have nothing to add."
+    if not findings.contextual(effect, means_differ=True).is_clear:
+        return (
+            "It is smaller here, but the contextual effect cannot be told from none: chance alone "
+            "may have made it so."
+        )
+    return "What lies between groups and goes with their mean has moved into the coefficient."
 
 
 def below_the_top(facts: Facts) -> Number:

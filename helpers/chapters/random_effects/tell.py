@@ -58,11 +58,22 @@ def intercepts(
             f"{estimated}, less. A separate intercept is the level of the {word.group} *plus* the "
             "luck of a finite sample, and the luck scatters too: by the model, with a standard "
             f"deviation of about {number(luck)}. The curve shows what remains without it.",
+            _together(math.hypot(tau, luck), sd),
         )
     reason = findings.why_no_less(tau2, sigma2, sizes, separate)
     if found is Spread.ALIKE:
         return Prose(opening, f"{estimated}, the same or nearly.", _why(reason, luck, study))
     return Prose(opening, f"{estimated}, more.", _why(reason, luck, study))
+
+
+def _together(expected: float, sd: float) -> str:
+    if findings.as_expected(expected, sd):
+        return ""
+    return (
+        "(Levels and luck do not add up to what is seen: by the model, the two together would be "
+        f"expected to have a standard deviation of {number(expected)}; {number(sd)} is what "
+        "happened.)"
+    )
 
 
 def _why(reason: Reason, luck: float, study: Study) -> str:
@@ -86,8 +97,8 @@ def _why(reason: Reason, luck: float, study: Study) -> str:
         )
     return (
         "As a separate intercept holds the luck of a finite sample as well, one would expect less. "
-        "But both standard deviations are estimates; and the model allows for a slope that was "
-        f"fitted to the same {word.groups}, as the plain one does not."
+        "But both standard deviations are estimates; and the model's allows for a slope that was "
+        f"fitted to the same {word.groups}, as that of the separate intercepts does not."
     )
 
 
@@ -213,7 +224,10 @@ def _against_the_top(
     if found is Top.NO_FIT:
         return ""
     if found is Top.REACHED:
-        return f"That is the optimum, as near as matters{_despite_its_no(stopped, record)}."
+        return (
+            "Where it stopped is the optimum, as near as matters"
+            f"{_despite_its_no(stopped, record)}."
+        )
     if found is Top.FLAT:
         return (
             f"The optimum is at {at}; so flat is the top that the two log-likelihoods hardly "
@@ -222,10 +236,13 @@ def _against_the_top(
     opening = f"The optimum is at {at}, and its log-likelihood is higher by {higher}."
     if found is Top.NEARLY:
         return (
-            f"{opening} That is little beside the 1.92 that bound the interval, but it is not the "
-            f"top, {_what_is_said_of_it(stopped, record)}."
+            f"{opening} That is little beside the 1.92 that bounds the interval, but where "
+            f"statsmodels stopped is not the top, {_what_is_said_of_it(stopped, record)}."
         )
-    return f"{opening} So it is not the top, {_what_is_said_of_it(stopped, record)}."
+    return (
+        f"{opening} So where statsmodels stopped is not the top, "
+        f"{_what_is_said_of_it(stopped, record)}."
+    )
 
 
 def _despite_its_no(stopped: Stop, record: Record) -> str:
@@ -400,7 +417,7 @@ def one_by_hand(
 def _place(distance: float, sigma2: float, study: Study) -> str:
     word = words(study)
     mean = f"For this {word.group}, the mean of {word.y}"
-    predicted = f"the average line predicts at the {word.x_mean}"
+    predicted = f"the average line predicts at the {word.x_mean} of the same {word.group}"
     if findings.on_the_line(distance, sigma2):
         return f"{mean} is just what {predicted}: the distance is 0."
     if distance > 0:
@@ -446,6 +463,8 @@ def _reliabilities(reliability: pd.Series, study: Study) -> str:
             f"No {word.group} here has a reliability above 0.3, so that partial pooling is nearer "
             "to complete pooling than to none."
         )
+    if found is Pooling.ALL_ALIKE and reliability.nunique() == 1:
+        return f"All {word.groups} have this reliability."
     if found is Pooling.ALL_ALIKE:
         return f"All {word.groups} have this reliability, or nearly."
     return (
@@ -614,14 +633,14 @@ def _contextual(context: Estimate, study: Study) -> str:
     if found is Finding.HIGHER:
         return (
             f"{measured}: at equal {word.x}, {word.units} from {word.groups} with a higher "
-            f"{word.x_mean} have a higher {word.y}. The two slopes are two, and one slope for both "
-            "is a mixture of them."
+            f"{word.x_mean} have a higher {word.y}. These data tell against one slope for both, "
+            "which is a mixture of the two."
         )
     if found is Finding.LOWER:
         return (
             f"{measured}: at equal {word.x}, {word.units} from {word.groups} with a higher "
-            f"{word.x_mean} have a lower {word.y}. The two slopes are two, and one slope for both "
-            "is a mixture of them."
+            f"{word.x_mean} have a lower {word.y}. These data tell against one slope for both, "
+            "which is a mixture of the two."
         )
     return (
         f"{measured}, which these data cannot tell from none. That does not show that the two "
@@ -686,17 +705,29 @@ def slopes_of_all(
     slopes = {name: slope for name, (_, slope) in models.items() if math.isfinite(slope)}
     # Slopes that are one by algebra differ by rounding, which is no order.
     from_lowest = sorted(slopes.items(), key=lambda model: round(model[1] / error, 6))
+    if between is None:
+        return Prose(_in_order_of_slope(from_lowest, error))
+    fine = min(error, between.std_error)
+    of_chapter_2, averaged, of_two = (
+        number(slope, fine) for slope in (slopes["between"], by_precision, between.estimate)
+    )
+    return Prose(
+        _in_order_of_slope(from_lowest, fine),
+        _slopes_between(of_chapter_2, averaged, of_two, study),
+        _counts(weight),
+    )
+
+
+def _in_order_of_slope(from_lowest: Sequence[tuple[str, float]], error: float) -> str:
+    opening, written = "The models of the course with one slope.", number(from_lowest[0][1], error)
+    if all(number(slope, error) == written for _, slope in from_lowest):
+        return f"{opening} In these digits it is the same in all of them, {written}."
     listed = ", ".join(f"{name} {number(slope, error)}" for name, slope in from_lowest[:-1])
     highest, its_slope = from_lowest[-1]
-    told = (
-        "The models of the course with one slope. Their slopes, from the lowest to the highest: "
-        f"{listed} and {highest} {number(its_slope, error)}."
+    return (
+        f"{opening} Their slopes, from the lowest to the highest: {listed} and {highest} "
+        f"{number(its_slope, error)}."
     )
-    if between is None:
-        return Prose(told)
-    of_chapter_2 = number(slopes["between"], between.std_error)
-    averaged, of_two = number(by_precision, between.std_error), number(between)
-    return Prose(told, _slopes_between(of_chapter_2, averaged, of_two, study), _counts(weight))
 
 
 def _slopes_between(of_chapter_2: str, averaged: str, of_two: str, study: Study) -> str:
@@ -705,11 +736,19 @@ def _slopes_between(of_chapter_2: str, averaged: str, of_two: str, study: Study)
             f"The between slope is {averaged} both for means that count alike, as in chapter 2 and "
             "in the figure, and for means that count by their precision, as here."
         )
+    opening = (
+        f"More than one number goes by the name of between slope. {of_chapter_2} is that of "
+        f"chapter 2 and of the figure, where each {words(study).group} counts once."
+    )
+    if averaged == of_two:
+        return (
+            f"{opening} {averaged} counts means by their precision; in these digits it is the same "
+            "with the precision in the random-intercept model and with that in the within-between "
+            "model."
+        )
     return (
-        f"Three numbers go by the name of between slope. {of_chapter_2} is that of chapter 2 and "
-        f"of the figure, where each {words(study).group} counts once. {averaged} counts means by "
-        f"their precision in the random-intercept model, and {of_two} by that in the "
-        "within-between model."
+        f"{opening} {averaged} counts means by their precision in the random-intercept model, and "
+        f"{of_two} by that in the within-between model."
     )
 
 
@@ -769,9 +808,9 @@ def read_as_both(
             "refuted. It is not shown either."
         )
     opening = (
-        f"In these data the sentence is wrong. Within {word.groups} the slope is {number(within)}, "
-        f"between them {number(between)}; the {number(slope)} of the random-intercept model is a "
-        "mixture of the two"
+        f"These data tell against the sentence ({p_value(context.p_value)}). Within {word.groups} "
+        f"the slope is {number(within)}, between them {number(between)}; the {number(slope)} of "
+        "the random-intercept model is a mixture of the two"
     )
     found = findings.nearer(weight)
     if found is Nearer.WITHIN:

@@ -65,6 +65,7 @@ from helpers.course.findings.pooling import Reason as Reason
 from helpers.course.findings.pooling import Spread as Spread
 from helpers.course.findings.pooling import Top as Top
 from helpers.course.findings.pooling import apart_from_average as apart_from_average
+from helpers.course.findings.pooling import as_expected as as_expected
 from helpers.course.findings.pooling import by_ml as by_ml
 from helpers.course.findings.pooling import limits_of_variance as limits_of_variance
 from helpers.course.findings.pooling import n_neighbours_that_overlap as n_neighbours_that_overlap

@@ -166,20 +166,17 @@ def strength(slope: Estimate, step: float, sd: float) -> Strength:
     return Strength.MODERATE if furthest < 0.8 else Strength.STRONG
 
 
-def gap_of_means(gap: float, error: float) -> Finding:
-    """Tell which of two means is the higher, in these data: unclear if they hardly differ.
-
-    They hardly do if by less than a tenth of its error, where the difference is written as zero.
+def gap_of_means(one: float, other: float) -> Finding:
+    """Tell whether the other of two means is the higher, in these data: unclear if they are equal.
 
     Examples
     --------
-    >>> gap_of_means(-11.1, 1.3), gap_of_means(0.0, math.nan)
+    >>> gap_of_means(23.4, 12.3), gap_of_means(0.3, 0.1 + 0.2)
     (<Finding.LOWER: 'lower'>, <Finding.UNCLEAR: 'unclear'>)
     """
-    least = error / 10 if error > 0 else 1e-12  # rounding error
-    if abs(gap) <= least:
+    if math.isclose(one, other, rel_tol=1e-12):  # rounding error
         return Finding.UNCLEAR
-    return Finding.HIGHER if gap > 0 else Finding.LOWER
+    return Finding.HIGHER if other > one else Finding.LOWER
 
 
 def overlap(share: float) -> Overlap:

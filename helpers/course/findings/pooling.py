@@ -97,6 +97,17 @@ def spread_of_intercepts(tau: float, separate: float) -> Spread:
     return Spread.MORE if tau > 1.01 * separate else Spread.ALIKE
 
 
+def as_expected(expected: float, sd: float) -> bool:
+    """Tell whether a standard deviation is within a twentieth of what a model expects it to be.
+
+    Examples
+    --------
+    >>> as_expected(2.38, 2.42), as_expected(0.736, 0.583)
+    (True, False)
+    """
+    return abs(expected / sd - 1) <= 0.05
+
+
 def why_no_less(tau2: float, sigma2: float, sizes: pd.Series, separate: pd.Series) -> Reason:
     """Tell why separate intercepts scatter no more than those that a model estimates, or hardly.
 
@@ -135,7 +146,7 @@ def top(stopped_at: tuple[float, float], optimum: tuple[float, float]) -> Top:
     """Tell whether a search for the highest likelihood stopped at its top.
 
     It did if its variance is within a thousandth of the best. Else what counts is how much higher
-    the log-likelihood is there: up to 0.0001 is flat, up to 0.5 little beside the 1.92 that bound
+    the log-likelihood is there: up to 0.0001 is flat, up to 0.1 little beside the 1.92 that bound
     the 95% interval.
 
     Parameters
@@ -155,7 +166,7 @@ def top(stopped_at: tuple[float, float], optimum: tuple[float, float]) -> Top:
         return Top.REACHED
     if not highest - llf > 1e-4:
         return Top.FLAT
-    return Top.NEARLY if highest - llf < 0.5 else Top.MISSED
+    return Top.NEARLY if highest - llf < 0.1 else Top.MISSED
 
 
 def limits_of_variance(variance: Estimate, boundary: bool) -> Limits:
