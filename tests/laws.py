@@ -30,7 +30,7 @@ EXCLUDE_EACH_OTHER = [
     ("would seldom spread so widely", "too often to rule it out"),
     ("would seldom spread so widely", "finds no difference of means beyond chance"),
     ("too often to rule it out", "Overlapping boxes do not show"),
-    ("too often to rule it out", "boxes tell no fewer pairs apart"),
+    ("too often to rule it out", "and yet they are no test"),
     ("By the boxes hardly any two", "The boxes tell fewer pairs apart"),
     ("more than chance would make it differ", "Chance can make it differ that much"),
     ("the line rises", "the line falls"),

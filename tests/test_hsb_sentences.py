@@ -16,7 +16,7 @@ def test_chapters_1_and_2_say_what_their_numbers_say(on_hsb: OnHsb) -> None:
     assert "it rises for 145 and falls for 15 of 160 schools" in first["first-look-say"]
     assert "the line of all students has 3.184" in first["first-look-say"]
     assert "For 90 schools sector is public, for 70 it is Catholic." in first["level-2-say"]
-    assert "is 11.36 points, over those of the latter 14.17 points" in first["level-2-say"]
+    assert "is 11.39 points for the former and 14.20 points for the latter" in first["level-2-say"]
     assert "42 of 7,185 students (0.6%) share the highest value" in first["describe-say"]
     assert "Both lines rise" in second["regressions-say"]
     assert "The line through the means is the steeper one." in second["regressions-say"]

@@ -11,6 +11,7 @@ import pytest
 from laws import assert_lawful, hidden_alternatives, never_reached, unlawful
 from quick_fits import Numbers, estimate, thousands
 from random_studies import with_frame
+from scipy import stats
 
 from helpers import Estimate, number, read_study
 from helpers.chapters.between_within import compute, exercises, tell
@@ -164,6 +165,11 @@ def some() -> list[Chapter]:
     return chapters()[::10]
 
 
+def robust_error(c: Chapter) -> Prose:
+    """Return what is said of the robust standard error."""
+    return tell.robust_error(c.ratio, c.own_error, c.df, c.eta_squared, c.sizes, c.study)
+
+
 def told(c: Chapter) -> Iterator[Prose]:
     """Yield each sentence of the chapter on a study."""
     n_groups, study = len(c.sizes), c.study
@@ -175,7 +181,7 @@ def told(c: Chapter) -> Iterator[Prose]:
     yield tell.what_it_is_worth(c.x_mean_varies, study)
     yield tell.ecological_fallacy(c.total, c.between, c.within, study)
     yield tell.correlations(c.correlation_of_means, c.correlation_of_units, n_groups, study)
-    yield tell.robust_error(c.ratio, c.own_error, c.df, n_groups, study)
+    yield robust_error(c)
     yield tell.total_slope(c.total, c.robust, c.own_error, c.df, study)
     yield tell.better_question(c.x_mean_varies)
     yield tell.shared_predictor(*c.shared, n_groups, study)
@@ -220,9 +226,14 @@ def test_a_direction_is_said_only_of_an_interval_on_that_side() -> None:
     for c in chapters():
         text = tell.total_slope(c.total, c.robust, c.own_error, c.df, c.study).text
         measured = c.robust.std_error > 1e-6 * c.total.std_error
-        assert ("growth is on average higher" in text) == (measured and c.robust.conf_low > 0)
-        assert ("growth is on average lower" in text) == (measured and c.robust.conf_high < 0)
-        assert ("cannot be told" in text) == (measured and not c.robust.excludes_zero)
+        reach = (
+            stats.t.ppf(0.975, round(c.df)) * c.robust.std_error
+        )  # at least that of the interval
+        higher, lower = c.robust.estimate > reach, c.robust.estimate < -reach
+        assert ("growth is on average higher" in text) == (measured and higher)
+        assert ("growth is on average lower" in text) == (measured and lower)
+        assert ("cannot be told" in text) == (measured and not higher and not lower)
+        assert not (measured and (higher or lower)) or c.robust.excludes_zero
         assert ("no direction is told" in text) == (not measured)
 
 
@@ -289,12 +300,15 @@ def test_no_relation_is_said_to_be_over_or_understated_that_is_unclear_or_not_ap
 
 def test_errors_are_told_apart_only_by_two_errors_of_an_error() -> None:
     for c in chapters():
-        text = tell.robust_error(c.ratio, c.own_error, c.df, len(c.sizes), c.study).text
+        text = robust_error(c).text
         distance = (c.ratio - 1) / c.own_error
         measured = c.ratio > 1e-6
         assert ("more than such an error explains" in text) == (distance > 2)
         assert ("less than such an error allows" in text) == (measured and distance < -2)
         assert ("it measures nothing" in text) == (not measured)
+        rests_within = measured and distance < -2 and c.eta_squared < 0.5
+        assert ("rests mostly on comparisons within" in text) == rests_within
+        assert not ("had equally many" in text and c.sizes.nunique() == 1)
 
 
 def design(name: str) -> tuple[np.ndarray, np.ndarray]:

@@ -63,7 +63,8 @@ class Chapter:
         """What is said of pairs."""
         shown = np.triu_indices(self.n_groups, k=1)[1] < self.n_shown
         apart = self.boxes_apart[shown], self.means_apart[shown]
-        return tell.boxes_and_means(*apart, self.n_shown, self.n_groups, self.p, self.study).text
+        tests = self.p, self.levene_p
+        return tell.boxes_and_means(*apart, self.n_shown, self.n_groups, *tests, self.study).text
 
     @property
     def f_test(self) -> str:
@@ -135,7 +136,7 @@ def chapter_of(study: Study, frame: pd.DataFrame, seed: int = 0) -> Chapter:
         pd.Series(dealt),
         f_ratio,
         float(special.fdtrc(df_between, df_within, f_ratio)),
-        pd.Series(np.sqrt(squares[n > 1] / (n[n > 1] - 1))),
+        pd.Series(np.sqrt(squares / np.where(n > 1, n - 1, np.nan))),
         levene(y, n, group) if np.isfinite(f_ratio) else np.nan,
         gap > 1e-9 * y.std(),
         np.abs(mean[one] - mean[other]) > special.stdtrit(df_within, 0.975) * error,
@@ -261,8 +262,12 @@ def test_the_f_test_and_the_comparison_of_boxes_judge_means_alike() -> None:
         assert ("no difference of means beyond chance" in boxes) == (c.p >= 0.05)
         shown = np.triu_indices(c.n_groups, k=1)[1] < c.n_shown
         of_boxes, of_means = c.boxes_apart[shown].mean(), c.means_apart[shown].mean()
-        hides = c.p < 0.05 and of_boxes < max(0.05, of_means)
+        alike = percent(of_boxes) == percent(of_means) and of_boxes >= 0.05
+        hides = c.p < 0.05 and of_boxes < max(0.05, of_means) and not alike
         assert ("Overlapping boxes do not show" in boxes) == hides
+        assert ("fewer pairs apart" in boxes or "By the boxes hardly any" in boxes) == hides
+        tested = c.levene_p < 0.05 and c.n_groups > 2
+        assert ("takes one spread for all" in boxes) == tested
 
 
 def test_a_share_of_samples_is_that_of_the_f_test_and_never_all_of_them() -> None:
@@ -298,7 +303,7 @@ def test_pairs_are_counted_and_called_a_sample_where_they_are_one() -> None:
         assert (counted in text) == (c.n_groups > 2)
 
 
-def test_kinds_of_groups_are_counted_and_their_means_are_those_of_their_units() -> None:
+def test_kinds_of_groups_are_counted_and_their_means_are_those_of_groups() -> None:
     for c in chapters()[::20]:
         text = tell.kinds_of_groups(c.of_groups, c.data["y"], c.study).text
         assert ("no level-2 variable" in text) == (c.study.group_predictor is None)
@@ -312,7 +317,7 @@ def test_kinds_of_groups_are_counted_and_their_means_are_those_of_their_units() 
         if "is the same in all" in text:
             assert c.means.std() < 1e-3 * c.data["y"].std()
             continue
-        for kind, mean in c.data.groupby("w")["y"].mean().items():
+        for kind, mean in kinds["mean"].mean().items():
             assert f" {number(mean, errors[kind])}" in text
 
 
@@ -356,6 +361,9 @@ def test_a_line_is_said_to_go_the_way_of_its_slope() -> None:
         assert ("the line rises" in text) == (c.line_of_all.estimate > 0)
         assert ("the line falls" in text) == (c.line_of_all.estimate < 0)
         assert ("rises for none" in text) == (c.slopes <= 0).all()
+        ways = re.findall(r"(?:rises|falls|level) for (none|[\d,]*\d)", text)
+        counted = [int(n.replace("none", "0").replace(",", "")) for n in ways]
+        assert sum(counted) == len(c.slopes)
 
 
 def test_groups_are_called_of_one_size_only_if_they_are() -> None:
@@ -382,6 +390,10 @@ def test_a_spread_is_called_unequal_only_if_a_test_says_so() -> None:
         assert ("as here, unequal spread" in text) == (balanced and c.levene_p < 0.05)
         assert ("too easily if" in text) == (not balanced and c.levene_p < 0.05)
         assert not re.search(r"between (\S+) and \1\. ", text + " ")
+        if "Levene's test" in text:  # what is said to lie between is what was tested
+            sds = c.sds[c.sizes > 2]
+            assert f"between {number(sds.min())} and {number(sds.max())}." in text
+            assert ("three or more" in text) == (c.sizes.min() < 3)
 
 
 def found(c: Chapter) -> dict[str, object]:

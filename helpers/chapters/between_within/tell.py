@@ -368,7 +368,9 @@ def _often_stronger(of_means: float, of_units: float, study: Study) -> str:
     return f"{opening}; here the two are about as strong."
 
 
-def robust_error(ratio: float, own_error: float, df: float, n_groups: int, study: Study) -> Prose:
+def robust_error(
+    ratio: float, own_error: float, df: float, eta_squared: float, sizes: pd.Series, study: Study
+) -> Prose:
     """Say how the cluster-robust standard error of the slope compares with the naive one.
 
     Parameters
@@ -379,19 +381,21 @@ def robust_error(ratio: float, own_error: float, df: float, n_groups: int, study
         The error of the robust one, as a share of it.
     df
         The degrees of freedom of the robust one.
-    n_groups
-        The number of groups.
+    eta_squared
+        The share of the predictor's variation that lies between groups.
+    sizes
+        The number of units in each group.
     study
         The study, for its words.
     """
     word = words(study)
     return Prose(
         "A standard error is itself an estimate. This one is added up from "
-        f"{count(n_groups, study.group)}. If the errors of all {word.units} were independent, "
+        f"{count(len(sizes), study.group)}. If the errors of all {word.units} were independent, "
         f"normal and equally spread, it would have {_degrees_of_freedom(df)} (Bell and McCaffrey, "
         f"2002), and that means an error of its own of about {percent(own_error)}.",
-        _were_they_alike(df, n_groups, study),
-        _beside_naive(ratio, own_error, study),
+        _were_they_alike(df, sizes, study),
+        _beside_naive(ratio, own_error, eta_squared, study),
     )
 
 
@@ -401,17 +405,19 @@ def _degrees_of_freedom(df: float) -> str:
     return f"about {df:,.0f} degrees of freedom"
 
 
-def _were_they_alike(df: float, n_groups: int, study: Study) -> str:
-    if round(df) >= n_groups - 1:
+def _were_they_alike(df: float, sizes: pd.Series, study: Study) -> str:
+    if round(df) >= len(sizes) - 1:
         return ""
-    word = words(study)
+    word, most = words(study), count(len(sizes) - 1)
+    if findings.is_balanced(sizes):
+        return f"(If all {word.groups} were alike in {word.x}, it would have {most}.)"
     return (
-        f"(If all {word.groups} were of one size and alike in {word.x}, it would have "
-        f"{count(n_groups - 1)}.)"
+        f"(If all {word.groups} had equally many {word.units} and were alike in {word.x}, it would "
+        f"have {most}.)"
     )
 
 
-def _beside_naive(ratio: float, own_error: float, study: Study) -> str:
+def _beside_naive(ratio: float, own_error: float, eta_squared: float, study: Study) -> str:
     word, found = words(study), findings.robust_error(ratio, own_error)
     if found is Finding.ABSENT:
         return (
@@ -426,12 +432,17 @@ def _beside_naive(ratio: float, own_error: float, study: Study) -> str:
             f"{opening}, more than such an error explains. Treating rows as independent and "
             "equally spread, OLS claims to know this slope better than it does."
         )
+    if found is Finding.LOWER and not findings.rests_within(eta_squared):
+        return (
+            f"{opening}, less than such an error allows. This can happen when {word.y} spreads "
+            f"less where {word.x} is far from its mean."
+        )
     if found is Finding.LOWER:
         return (
             f"{opening}, less than such an error allows. Several things can do that. One is a "
             f"slope that rests mostly on comparisons within {word.groups}: what all {word.units} "
             f"of one {word.group} share then drops out of it, but counts as noise in the naive "
-            f"formula. Another is {word.y} that spreads less where {word.x} is far from its mean."
+            f"formula. Another is that {word.y} spreads less where {word.x} is far from its mean."
         )
     return (
         f"{opening}. Such an error is enough to explain the difference, so the two cannot be told "
@@ -458,10 +469,10 @@ def total_slope(
     ratio = robust.std_error / total.std_error
     if findings.robust_error(ratio, own_error) is Finding.ABSENT:
         return Prose("An error of zero gives no interval, so no direction is told of this slope.")
-    return Prose(_over_all_units(total, robust, study), _caution(df))
+    return Prose(_over_all_units(total, robust, df, study), _caution(df))
 
 
-def _over_all_units(total: Estimate, robust: Estimate, study: Study) -> str:
+def _over_all_units(total: Estimate, robust: Estimate, df: float, study: Study) -> str:
     word, found = words(study), findings.direction(robust)
     # By the smaller of its two errors, so that what is written lies inside of what follows.
     slope = number(total.estimate, min(total.std_error, robust.std_error))
@@ -469,6 +480,12 @@ def _over_all_units(total: Estimate, robust: Estimate, study: Study) -> str:
         f"With the robust standard error the total slope is {slope} ({interval(robust)}): over all "
         f"{word.units},"
     )
+    if robust.excludes_zero and not findings.direction_by(robust, round(df)).is_clear:
+        return (
+            f"{opening} its direction cannot be told all the same. That interval takes the error "
+            f"for one with {count(int(robust.df))} degrees of freedom; with "
+            f"{_degrees_of_freedom(df)}, as reckoned above, it would hold zero."
+        )
     if found is Finding.HIGHER:
         return f"{opening} {word.y} is on average higher {word.x_step}."
     if found is Finding.LOWER:

@@ -125,8 +125,8 @@ def sd_within(facts: Facts) -> Number:
     return Number(
         sd,
         f"{number(sd)} estimates the SD inside a group, one for all groups. The raw distances from "
-        "the groups' means come out a little shorter, since each mean was found from the same "
-        "units.",
+        "the groups' means come out shorter, the more so the fewer units a group has, since each "
+        "mean was found from the same units.",
         {
             "This is how far the units at hand lie from the means at hand. Each group's mean was "
             "found from the same units, and costs a degree of freedom.": np.sqrt(

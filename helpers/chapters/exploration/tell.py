@@ -123,10 +123,16 @@ def _alikeness(found: Alikeness, study: Study) -> str:
             f"the same {word.group}. For the means of many it can matter all the same; that is "
             "asked below."
         )
-    return (
+    less = (
         f"In these data, then, {word.units} of one {word.group} are even less alike than "
-        f"{word.units} of different ones. Of that the test below is no judge: it looks for the "
-        "opposite."
+        f"{word.units} of different ones."
+    )
+    if findings.is_balanced(study.frame[study.group.name].value_counts()):
+        return f"{less} Of that the test below is no judge: it looks for the opposite."
+    return (
+        f"{less} But {with_article(word.group)} with many {word.units} has more than its share of "
+        "the pairs. The test below gives it less weight, looks for the opposite, and can find "
+        "otherwise."
     )
 
 
@@ -249,8 +255,8 @@ def kinds_of_groups(of_groups: pd.DataFrame, outcome: pd.Series, study: Study) -
     Parameters
     ----------
     of_groups
-        A row a group: ``size``, the ``mean`` of its outcome, and ``kind``, its value of the level-2
-        variable, where the study has one.
+        A row a group: the ``mean`` of its outcome, and ``kind``, its value of the level-2 variable,
+        where the study has one.
     outcome
         The outcome of each unit.
     study
@@ -283,15 +289,15 @@ def _means_of_kinds(of_groups: pd.DataFrame, study: Study) -> str:
     word = words(study)
     one, other = (_mean_of_kind(rows) for _, rows in of_groups.groupby("kind"))
     return (
-        f"Over all {word.units} of the former the mean of {word.y} is {one}{word.in_y}, over those "
-        f"of the latter {other}{word.in_y}. Chapter 6 asks whether such a difference is more than "
-        f"chance, and what is left of it once {word.x} is held equal."
+        f"Each {word.group} counted once, the mean of {word.y} is {one}{word.in_y} for the former "
+        f"and {other}{word.in_y} for the latter. Chapter 6 asks whether such a difference is more "
+        f"than chance, and what is left of it once {word.x} is held equal."
     )
 
 
 def _mean_of_kind(of_groups: pd.DataFrame) -> str:
-    mean = np.average(of_groups["mean"], weights=of_groups["size"])
-    return number(mean, of_groups["mean"].std() / len(of_groups) ** 0.5)
+    means = of_groups["mean"]
+    return number(means.mean(), means.std() / len(means) ** 0.5)
 
 
 def _values(kind: pd.Series, variable: Variable, study: Study) -> str:
@@ -490,19 +496,27 @@ def spread_inside(sds: pd.Series, levene_p: float, sizes: pd.Series, study: Stud
     Parameters
     ----------
     sds
-        The SD of the outcome inside each group that has one.
+        The SD of the outcome inside each group; nan for a group of one unit.
     levene_p
-        The p-value of Levene's test; nan where it cannot be made.
+        The p-value of Levene's test among groups of more than two units; nan where it cannot be
+        made.
     sizes
         The number of units, by group.
     study
         The study, for its words.
     """
     word, found = words(study), findings.heterogeneity(levene_p)
+    if found is not Heterogeneity.UNTESTED:
+        sds = sds[sizes > 2]  # which the test compares
     low, high = number(sds.min()), number(sds.max())
     if low == high:  # of one group as well, and where nothing varies
         return Prose()
     span = f"The SD within one {word.group} lies between {low} and {high}."
+    if sds.count() < len(sizes):
+        span = (
+            f"For the {count(sds.count(), study.group)} with {_enough(found)} {word.units} the SD "
+            f"within one lies between {low} and {high}."
+        )
     if found is Heterogeneity.FOUND:
         return Prose(
             span,
@@ -519,6 +533,12 @@ def spread_inside(sds: pd.Series, levene_p: float, sizes: pd.Series, study: Stud
             f"few {word.units} is a rough SD.",
         )
     return Prose(span)
+
+
+def _enough(found: Heterogeneity) -> str:
+    if found is Heterogeneity.UNTESTED:
+        return "two or more"
+    return "three or more"
 
 
 def _rough(balanced: bool, study: Study) -> str:
@@ -549,6 +569,7 @@ def boxes_and_means(
     n_compared: int,
     n_groups: int,
     p: float,
+    levene_p: float,
     study: Study,
 ) -> Prose:
     """Say what would be concluded from boxes that are apart, and what from means that are.
@@ -560,8 +581,8 @@ def boxes_and_means(
         t-test at the 5% level.
     n_compared, n_groups
         The number of groups that the pairs are made of, and of all groups.
-    p
-        The p-value of the F-test.
+    p, levene_p
+        The p-values of the F-test, and of Levene's test, which is nan where it cannot be made.
     study
         The study, for its words.
     """
@@ -585,11 +606,13 @@ def boxes_and_means(
         "|---|---|\n"
         f"| mistaken: the boxes are apart | {percent(of_boxes)} |\n"
         f"| better: the means differ by a t-test at the 5% level | {percent(of_means)} |\n"
-        f"| what that test would find if no {word.groups} differed | 5% |"
+        f"| what that test would find if no {word.groups} differed, and the F-test's assumptions "
+        "held | 5% |"
     )
     judged = Prose(
         sampled,
         found,
+        _one_spread(findings.heterogeneity(levene_p), study),
         f"Of {count(len(boxes_apart))} pairs one or another may be far apart by chance, so the "
         f"F-test, which looks at all {word.groups} at once, is the better judge of whether they "
         "differ.",
@@ -616,15 +639,31 @@ def _boxes(found: Boxes, study: Study) -> str:
             "The boxes tell fewer pairs apart than the means do. Overlapping boxes do not show "
             "that means are equal."
         )
-    if found is Boxes.NO_FEWER:
+    no_test = (
+        f"and yet they are no test: boxes of few {word.units} can be apart by chance, and boxes of "
+        "many can overlap although their means differ."
+    )
+    if found is Boxes.AS_MANY:
         return (
-            "Here the boxes tell no fewer pairs apart than the means do, and yet they are no test: "
-            f"boxes of few {word.units} can be apart by chance, and boxes of many can overlap "
-            "although their means differ."
+            f"Here the boxes tell as many pairs apart as the means do, or nearly as many, {no_test}"
         )
+    if found is Boxes.MORE:
+        return f"Here the boxes tell more pairs apart than the means do, {no_test}"
     return (
-        "Here the F-test finds no difference of means beyond chance. If boxes overlap, that is "
-        f"still not the reason: boxes compare {word.units}, and the test compares means."
+        "Here the F-test finds no difference of means beyond chance, at the level of five in a "
+        f"hundred. Overlapping boxes would not show that: boxes compare {word.units}, and the test "
+        "compares means."
+    )
+
+
+def _one_spread(found: Heterogeneity, study: Study) -> str:
+    if found is not Heterogeneity.FOUND:
+        return ""
+    word = words(study)
+    return (
+        f"The t-test takes one spread for all {word.groups}. If that differs, as Levene's test "
+        f"above has it, the t-test finds too little between {word.groups} with a small SD, and too "
+        "much between those with a large one."
     )
 
 
@@ -679,15 +718,15 @@ def _written(slope: Estimate) -> str:
 def _own_lines(slopes: pd.Series, n_groups: int, study: Study) -> str:
     word, found = words(study), [findings.line(slope) for slope in slopes]
     rising, falling = (_or_none(found.count(way)) for way in (Line.RISING, Line.FALLING))
+    ways = f"it rises for {rising} and falls for {falling}"
+    if Line.LEVEL in found:
+        level = count(found.count(Line.LEVEL))
+        ways = f"it rises for {rising}, falls for {falling} and is level for {level}"
     if len(slopes) == n_groups:
-        return (
-            f"Drawn through one {word.group} alone, it rises for {rising} and falls for {falling} "
-            f"of {count(n_groups, study.group)}."
-        )
+        return f"Drawn through one {word.group} alone, {ways} of {count(n_groups, study.group)}."
     return (
         f"A line through one {word.group} alone is defined for {count(len(slopes))} of "
-        f"{count(n_groups, study.group)}, those within which {word.x} varies: it rises for "
-        f"{rising} and falls for {falling}."
+        f"{count(n_groups, study.group)}, those within which {word.x} varies: {ways}."
     )
 
 

@@ -100,8 +100,10 @@ from helpers.course.findings.slopes import Fallacy as Fallacy
 from helpers.course.findings.slopes import Lines as Lines
 from helpers.course.findings.slopes import Steepness as Steepness
 from helpers.course.findings.slopes import between_beside_within as between_beside_within
+from helpers.course.findings.slopes import direction_by as direction_by
 from helpers.course.findings.slopes import ecological_fallacy as ecological_fallacy
 from helpers.course.findings.slopes import lines as lines
+from helpers.course.findings.slopes import rests_within as rests_within
 from helpers.course.findings.slopes import robust_error as robust_error
 from helpers.course.findings.slopes import slopes_alike as slopes_alike
 from helpers.course.findings.slopes import steepness as steepness

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.study.file import Study
+from helpers.text import percent
 
 
 class Alikeness(Enum):
@@ -40,7 +41,8 @@ class Boxes(Enum):
 
     HARDLY_ANY = "hardly any two are apart, though means differ"
     FEWER = "fewer are apart than means are"
-    NO_FEWER = "no fewer are apart than means are"
+    AS_MANY = "about as many are apart as means are"
+    MORE = "more are apart than means are"
     NO_DIFFERENCE = "means differ by no more than chance makes them"
 
 
@@ -182,6 +184,8 @@ def heterogeneity(p_value: float) -> Heterogeneity:
 def boxes_beside_means(boxes_apart: float, means_apart: float, p_value: float) -> Boxes:
     """Tell whether boxes would hide that means of groups differ.
 
+    Shares that are written alike are about equal.
+
     Parameters
     ----------
     boxes_apart, means_apart
@@ -199,7 +203,9 @@ def boxes_beside_means(boxes_apart: float, means_apart: float, p_value: float) -
         return Boxes.NO_DIFFERENCE
     if boxes_apart < 0.05:
         return Boxes.HARDLY_ANY
-    return Boxes.FEWER if boxes_apart < means_apart else Boxes.NO_FEWER
+    if percent(boxes_apart) == percent(means_apart):
+        return Boxes.AS_MANY
+    return Boxes.FEWER if boxes_apart < means_apart else Boxes.MORE
 
 
 def line(slope: float) -> Line:

@@ -3,6 +3,8 @@
 import math
 from enum import Enum
 
+from scipy import special
+
 from helpers.course.findings.basic import Finding
 from helpers.models.estimate import Estimate
 
@@ -179,6 +181,43 @@ def robust_error(ratio: float, own_error: float) -> Finding:
     if ratio > 1 + 2 * own_error:
         return Finding.HIGHER
     return Finding.LOWER if ratio < 1 - 2 * own_error else Finding.UNCLEAR
+
+
+def direction_by(slope: Estimate, df: int) -> Finding:
+    """Tell whether a slope is above or below zero, if its error has so many degrees of freedom.
+
+    Parameters
+    ----------
+    slope
+        The slope and its standard error.
+    df
+        The degrees of freedom, instead of those behind its interval.
+
+    Examples
+    --------
+    >>> slope = Estimate("total", "fixed", "x", 3.0, std_error=1.0)
+    >>> direction_by(slope, 22), direction_by(slope, 3)
+    (<Finding.HIGHER: 'higher'>, <Finding.UNCLEAR: 'unclear'>)
+    """
+    if abs(slope.estimate) <= special.stdtrit(df, 0.975) * slope.std_error:
+        return Finding.UNCLEAR
+    return Finding.HIGHER if slope.estimate > 0 else Finding.LOWER
+
+
+def rests_within(eta_squared: float) -> bool:
+    """Tell whether a slope of all units rests mostly on comparisons within groups.
+
+    Parameters
+    ----------
+    eta_squared
+        That of the predictor, which is the weight of the slope between groups.
+
+    Examples
+    --------
+    >>> rests_within(0.25), rests_within(0.61)
+    (True, False)
+    """
+    return eta_squared < 0.5
 
 
 def too_few_clusters(df: float) -> bool:
