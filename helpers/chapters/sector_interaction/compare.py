@@ -108,6 +108,64 @@ def prototypes(
     return found
 
 
+def beside_their_kinds(
+    fit: MixedFit,
+    prototypes: Mapping[str, Any],
+    kinds: Mapping[str, float],
+    groups: pd.DataFrame,
+    study: Study,
+) -> pd.DataFrame:
+    """Compare each prototype's own line with the line of its kind, as the two are drawn.
+
+    Parameters
+    ----------
+    fit
+        As for :func:`weights`.
+    prototypes
+        One group of each kind.
+    kinds
+        The level-2 predictor of each kind.
+    groups
+        By group, the means of the predictor and the level-2 predictor.
+    study
+        The study.
+
+    Returns
+    -------
+    DataFrame
+        By kind, at the prototype's mean of the predictor, the line of the ``"kind"`` and that of
+        the ``"group"``, which has its own mean, its own level-2 predictor and its conditional
+        modes; and by how much its ``"slope"`` differs from that of its kind.
+
+    Examples
+    --------
+    >>> from helpers import fit_mixed, read_study
+    >>> hsb = read_study("hsb")
+    >>> data = hsb.frame
+    >>> data["ses_mean"] = data.groupby("schoolid")["ses"].transform("mean")
+    >>> data["ses_within"] = data["ses"] - data["ses_mean"]
+    >>> fit = fit_mixed("mathach ~ ses_within * sector + ses_mean", data, "schoolid")
+    >>> schools = data.groupby("schoolid")[["ses", "sector"]].mean()
+    >>> beside_their_kinds(fit, {"public": 1946}, {"public": 0}, schools, hsb).round(1)
+            kind  group  slope
+    public  12.1   12.7    0.0
+    """
+    assert study.group_predictor
+    x, w = study.predictor.name, study.group_predictor.name
+    product = f"{x}_within:{w}"
+
+    def of(kind: str, one: Any) -> tuple[float, float, float]:
+        (mean, own), modes = groups.loc[one, [x, w]], fit.conditional_modes.loc[one]
+        at_mean = {"Intercept": 1.0, f"{x}_within": 0.0, f"{x}_mean": mean, w: own, product: 0.0}
+        line = sum(fit.fe_params[term] * at_mean[term] for term in fit.design.fixed)
+        of_kind = fit.t_test(weights(fit, study, mean, kinds[kind])).estimate
+        slope = fit.fe_params[product] * (own - kinds[kind]) + sum(modes.iloc[1:])
+        return of_kind, line + modes.iloc[0], slope
+
+    rows = [of(*each) for each in prototypes.items()]
+    return pd.DataFrame(rows, list(prototypes), ["kind", "group", "slope"])
+
+
 def without_rounding(values: pd.Series, sd: float) -> pd.Series:
     """Return values among which those are equal that differ by rounding, a 1e-9 of an SD, alone.
 

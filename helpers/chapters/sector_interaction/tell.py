@@ -508,28 +508,29 @@ def _of_slopes(before: float, after: float, own: Estimate, study: Study) -> str:
     )
 
 
-def prototypes(prototypes: Mapping[str, Any], shifts: pd.DataFrame | None, study: Study) -> Prose:
+def prototypes(prototypes: Mapping[str, Any], beside: pd.DataFrame, study: Study) -> Prose:
     """Say which groups are the prototypes, and where their lines lie.
 
     Parameters
     ----------
     prototypes
         One group of each kind.
-    shifts
-        Each group's conditional modes: of the intercept and, where slopes differ, of the slope.
+    beside
+        By kind, at the mean of its prototype, the lines of the ``"kind"`` and of the ``"group"``,
+        and by how much its ``"slope"`` differs; empty where there are no kinds.
     study
         The study, for its words.
     """
     word = words(study)
-    if shifts is None:
+    if beside.empty:
         return Prose()
     named = word.list(f"{study.name_of(one)} ({kind})" for kind, one in prototypes.items())
     fine = study.frame[study.outcome.name].std() / 10
-    lie = word.list(_shift(shifts.loc[one].iloc[0], fine) for one in prototypes.values())
+    lie = word.list(_shift(shift, fine) for shift in beside["group"] - beside["kind"])
     return Prose(
         f"The prototypes are {named}.",
-        f"At their own {word.x_mean}, their own lines lie {lie} what is expected there.",
-        _tilts(prototypes, shifts, study),
+        f"At their own {word.x_mean}, their own lines lie {lie} the lines of their kinds.",
+        _tilts(beside["slope"], study),
         "A band says how surely the *line* is known. It does not say where single "
         f"{word.units} lie (they scatter far more widely), nor where the next {word.group} will.",
     )
@@ -541,11 +542,11 @@ def _shift(shift: float, fine: float) -> str:
     return f"{number(-shift, fine)} below"
 
 
-def _tilts(prototypes: Mapping[str, Any], shifts: pd.DataFrame, study: Study) -> str:
-    if shifts.shape[1] == 1:
-        return ""
-    tilts = words(study).list(number(shifts.loc[one].iloc[1]) for one in prototypes.values())
-    return f"Their own slopes differ by {tilts} from those of their kinds."
+def _tilts(tilts: pd.Series, study: Study) -> str:
+    if not tilts.any():
+        return "Their own slopes are those of their kinds."
+    by = words(study).list(number(tilt) for tilt in tilts)
+    return f"Their own slopes differ by {by} from those of their kinds."
 
 
 def means_by_kind(
@@ -894,34 +895,35 @@ def table_of_prototypes(
     prototypes: Mapping[str, Any],
     sizes: pd.Series,
     means: pd.DataFrame,
-    predicted: pd.DataFrame,
+    beside: pd.DataFrame,
     study: Study,
 ) -> pd.DataFrame:
-    """Show for each prototype its size, its means, and what is predicted at its mean.
+    """Show for each prototype its size, its means, and the two lines drawn, at its mean.
 
     Parameters
     ----------
     prototypes
         One group of each kind.
-    sizes, means, predicted
-        By group: the number of its units, their means, and at its mean of the predictor the
-        columns ``"population"`` and ``"group"``.
+    sizes, means
+        By group: the number of its units, and their means.
+    beside
+        As for :func:`prototypes`.
     study
         The study, for its words.
     """
     groups = list(prototypes.values())
     x, y = study.predictor.name, study.outcome.name
     columns = {
-        f"mean {x}": means[x],
-        "observed mean": means[y],
-        "population's line there": predicted["population"],
-        "its own line there": predicted["group"],
+        f"mean {x}": means[x][groups],
+        "observed mean": means[y][groups],
+        "line of its kind there": beside["kind"],
+        "its own line there": beside["group"],
     }
     return pd.DataFrame(
         {
             study.group.one: [str(one) for one in groups],
             study.unit.many: [count(int(sizes[one])) for one in groups],
-            **{name: [number(of[one]) for one in groups] for name, of in columns.items()},
+            **{name: [number(each) for each in of] for name, of in columns.items()},
         },
         index=list(prototypes),
     )
