@@ -486,7 +486,7 @@ def test_what_is_held_equal_is_said_to_turn_a_difference_only_if_both_are_clear(
 
 @pytest.mark.parametrize(
     ("df", "said"),
-    [(3.0, "fewer even than"), (20.0, "about as many as"), (300.0, "more than there are")],
+    [(3.0, "fewer even than"), (20.0, "roughly as many as"), (300.0, "more than there are")],
 )
 def test_degrees_of_freedom_are_held_against_the_number_of_groups(df: float, said: str) -> None:
     c = with_kinds()[0]

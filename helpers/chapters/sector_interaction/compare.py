@@ -73,14 +73,19 @@ def variances(fits: Mapping[str, MixedFit]) -> pd.DataFrame:
 
 
 def prototypes(
-    means: pd.Series, w_of_group: pd.Series, kinds: Mapping[str, float], predictor: pd.Series
+    means: pd.Series,
+    varies: pd.Series,
+    w_of_group: pd.Series,
+    kinds: Mapping[str, float],
+    predictor: pd.Series,
 ) -> dict[str, Any]:
     """Find for each kind the group whose mean of the predictor is closest to that of all units.
 
     Parameters
     ----------
-    means, w_of_group
-        The groups' means of the predictor, and their level-2 predictor.
+    means, varies, w_of_group
+        The groups' means of the predictor, whether it varies in them, and their level-2 predictor.
+        Groups in which it does not, and which show no slope, are the last to be taken.
     kinds
         The level-2 predictor of each kind. Of a number, closeness to it counts as well, both in
         standard deviations.
@@ -95,11 +100,12 @@ def prototypes(
     Examples
     --------
     >>> means, w = pd.Series([0.0, 1, 2, 3]), pd.Series([0, 0, 1, 1])
-    >>> found = prototypes(means, w, {"old": 0, "new": 1}, pd.Series([0.0, 1, 2, 3]))
+    >>> varies = pd.Series([True, False, True, True])
+    >>> found = prototypes(means, varies, w, {"old": 0, "new": 1}, pd.Series([0.0, 1, 2, 3]))
     >>> {kind: int(one) for kind, one in found.items()}
-    {'old': 1, 'new': 2}
+    {'old': 0, 'new': 2}
     """
-    far = (means - predictor.mean()).abs() / predictor.std()
+    far = (means - predictor.mean()).abs() / predictor.std() + 1e3 * ~varies
     weight = 1e6 if len(kinds) == 2 else 1  # of two kinds, a group belongs to one
     found: dict[str, Any] = {}
     for kind, value in kinds.items():

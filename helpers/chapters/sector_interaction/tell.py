@@ -144,7 +144,7 @@ def _support(df: float, n_groups: int, study: Study) -> str:
         )
     if found is Compared.ALIKE:
         return (
-            f"The interval rests on {number(df)} degrees of freedom, about as many as there are "
+            f"The interval rests on {number(df)} degrees of freedom, roughly as many as there are "
             f"{word.groups}, and not on the number of {word.units}."
         )
     return (
@@ -398,9 +398,9 @@ def _by_deviations(product: Estimate, shared: Estimate, study: Study) -> str:
             f"{number(product)} of the tutorial's product."
         )
     return (
-        f"Within {word.groups} the difference of slopes is {number(shared)} ({interval(shared)}), "
-        f"and not the {number(product)} of the tutorial's product, which holds a part from between "
-        f"{word.groups}."
+        f"Within {word.groups} the difference of slopes is {number(shared)} ({interval(shared)}); "
+        f"the tutorial's product, which holds a part from between {word.groups}, is "
+        f"{number(product)}."
     )
 
 
@@ -412,9 +412,9 @@ def _with_own_slopes(shared: Estimate, own: Estimate, study: Study) -> str:
         )
     errors = [number(each.std_error) for each in (own, shared)]
     return (
-        f"With slopes that differ, its standard error is {own.std_error / shared.std_error:.2f} "
-        f"times as large, {errors[0]} in place of {errors[1]}, on {number(own.df)} degrees of "
-        f"freedom in place of {number(shared.df)}."
+        f"With slopes that differ it is {number(own)}, and its standard error "
+        f"{own.std_error / shared.std_error:.2f} times as large, {errors[0]} in place "
+        f"of {errors[1]}, on {number(own.df)} degrees of freedom in place of {number(shared.df)}."
     )
 
 
@@ -458,8 +458,12 @@ def what_it_explains(
     """
     if variances.shape[1] < 4:
         return Prose()
-    _, with_x, with_w, _ = variances.loc["group"]
-    return Prose(_between(with_x, with_w, study), _of_slopes(*of_slopes, own, study))
+    _, with_x, with_w, with_product = variances.loc["group"]
+    return Prose(
+        _between(with_x, with_w, study),
+        _with_product(with_w, with_product, study),
+        _of_slopes(*of_slopes, own, study),
+    )
 
 
 def _between(before: float, after: float, study: Study) -> str:
@@ -483,6 +487,15 @@ def _between(before: float, after: float, study: Study) -> str:
     return (
         f"Adding {word.w} lowers the variance between {word.groups} by "
         f"{percent(1 - after / before)}, {from_to}."
+    )
+
+
+def _with_product(before: float, after: float, study: Study) -> str:
+    if findings.step(before, after) is not Compared.LARGER:
+        return ""
+    return (
+        f"With the product in the model as well its estimate is larger, {_four_digits(after)}: "
+        f"between {words(study).groups} the product explains nothing more."
     )
 
 
