@@ -64,6 +64,12 @@ def test_a_prototypes_own_line_is_read_at_its_own_value(on_data: OnData) -> None
         expected = fit["Intercept"] + fit["x_mean"] * at + fit["w"] * own + mode
         (line,) = [each for each in axes.lines if each.get_zorder() == 4]
         assert np.interp(at, *line.get_data()) == pytest.approx(expected)
+        of_kind, tilt = axes.lines[0], np.diff(line.get_ydata()) / np.diff(line.get_xdata())
+        (apart,) = [row for kind, row in v["beside"].iterrows() if v["prototypes"][kind] == one]
+        assert apart["group"] == pytest.approx(expected)
+        assert apart["kind"] == pytest.approx(np.interp(at, *of_kind.get_data()))
+        of_kind_tilt = np.diff(of_kind.get_ydata()) / np.diff(of_kind.get_xdata())
+        assert apart["slope"] == pytest.approx(tilt[0] - of_kind_tilt[0])
 
 
 def test_slopes_that_differ_widely_make_a_difference_of_slopes_uncertain(on_data: OnData) -> None:
@@ -132,9 +138,8 @@ def test_groups_of_1_to_400_in_two_kinds_are_compared(on_data: OnData) -> None:
     frame = with_kinds(draw(sizes=sizes), difference=3, interaction=0)
     chapter = on_data("06", frame, **TWO_KINDS)
     assert "y is higher in groups with w new" in chapter.texts["level-2-say"]
-    fit = chapter.variables["model"]
-    one = chapter.variables["prototypes"]["new"]
-    shift = fit.conditional_modes["Intercept"][one]
+    lines = chapter.variables["beside"].loc["new"]
+    shift = lines["group"] - lines["kind"]
     assert ("above" if shift >= 0 else "below") in chapter.texts["prototypes-say"]
 
 

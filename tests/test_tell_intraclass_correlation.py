@@ -286,9 +286,12 @@ def test_one_verdict_says_whether_groups_are_alike() -> None:
         assert "compatible" not in text
         text = verdict(c).text
         assert ("hard to reconcile" in text) == all(tests)
-        assert ("are compatible with" in text) == (not any(tests))
+        closer = "*closer* together" in analysis_of_variance(c).text
+        assert ("are compatible with" in text) == (not any(tests) and not closer)
+        assert ("as chance alone would put them: they lie closer" in text) == closer
         assert ("leave it open" in text) == (tests[0] != tests[1])
         assert ("is no contradiction" in text) == (begins_at_zero and tests[0])
+        assert ("The test is to say" in text) == (begins_at_zero and all(tests))
         by_deals = (c.by_chance >= c.share).mean() < 0.05
         assert ("count of their own" in text) == (by_deals != tests[0] and c.share > 0)
 

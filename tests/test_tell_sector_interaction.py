@@ -212,11 +212,8 @@ def with_kinds() -> list[Chapter]:
 
 def told(c: Chapter) -> Iterator[Prose]:
     """Yield each sentence of the chapter on a study."""
-    rng, prototypes, shifts = np.random.default_rng(len(c.placed)), {}, None
-    if c.kinds:
-        prototypes = dict(zip(c.kinds, rng.permutation(len(c.means)), strict=False))
-        modes = rng.standard_normal((len(c.means), 2))
-        shifts = pd.DataFrame(modes[:, : 1 + bool(c.of_own)])
+    rng = np.random.default_rng(len(c.placed))
+    prototypes = dict(zip(c.kinds, rng.permutation(len(c.means)), strict=False))
     yield tell.the_study(c.kinds, c.w_of_group, c.study)
     yield tell.difference_of_levels(c.of_w, len(c.means), c.kinds, c.study)
     yield tell.change_of_variances(c.variances.iloc[:, :3], c.study)
@@ -225,7 +222,7 @@ def told(c: Chapter) -> Iterator[Prose]:
     yield tell.random_slopes(c.of_own, c.p, c.edge, c.study)
     yield tell.tutorials_way(c.product, c.shared, c.own, c.kinds, c.study)
     yield tell.what_it_explains(c.variances, c.slope_variances, c.own, c.study)
-    yield tell.prototypes(prototypes, shifts, c.study)
+    yield tell.prototypes(prototypes, beside(c), c.study)
     yield tell.means_by_kind(c.range_of_means, c.means["x"], c.of_means, c.kinds, c.study)
     yield where_they_differ(c)
     yield tell.at_equal_means(c.of_w, c.adjusted, c.kinds, c.study)
@@ -236,15 +233,21 @@ def where_they_differ(c: Chapter) -> Prose:
     return tell.where_they_differ(c.of_w, c.at_mean, c.difference, c.placed, c.kinds, c.study)
 
 
+def beside(c: Chapter) -> pd.DataFrame:
+    """Draw where lines of prototypes lie, and how they tilt where slopes differ."""
+    drawn = np.random.default_rng(len(c.placed)).standard_normal((len(c.kinds), 3))
+    drawn[:, 2] *= bool(c.of_own)
+    return pd.DataFrame(drawn, list(c.kinds), ["kind", "group", "slope"])
+
+
 def tables(c: Chapter) -> Iterator[pd.DataFrame]:
     """Yield each table of the chapter on a study."""
     sizes = pd.Series(2, c.means.index)
-    predicted = c.means.set_axis(["population", "group"], axis=1)
     prototypes = dict.fromkeys(c.kinds, 0)
     yield tell.table_of_products({"product": c.product, "deviation": c.shared, "own": c.own})
     explained = 1 - c.variances.div(c.variances["1"], axis="index")
     yield tell.table_of_variances(c.variances, explained)
-    yield tell.table_of_prototypes(prototypes, sizes, c.means, predicted, c.study)
+    yield tell.table_of_prototypes(prototypes, sizes, c.means, beside(c), c.study)
     yield tell.table_of_differences(c.of_w, c.adjusted)
     yield tell.table_of_questions(c.own)
 
@@ -286,6 +289,16 @@ def test_higher_and_lower_are_said_only_of_intervals_on_that_side() -> None:
         assert ("is lower in" in mean) == (c.at_mean.conf_high < 0)
         same = findings.direction(c.of_w) is findings.direction(c.at_mean)
         assert ("gave another difference" in said) != same
+
+
+def test_a_prototype_lies_as_far_from_its_kind_as_its_lines_in_the_table() -> None:
+    for c in with_kinds()[::20]:
+        lines = beside(c)
+        said = tell.prototypes(dict.fromkeys(c.kinds, 0), lines, c.study).text
+        sides = re.findall(r" (above|below)", said.split("own lines lie")[1].partition(".  ")[0])
+        above = lines["group"] >= lines["kind"]
+        assert sides[: len(lines)] == ["above" if each else "below" for each in above]
+        assert ("slopes are those of their kinds" in said) != lines["slope"].any()
 
 
 DIRECTIONS = {Finding.HIGHER, Finding.LOWER}
@@ -473,7 +486,7 @@ def test_what_is_held_equal_is_said_to_turn_a_difference_only_if_both_are_clear(
 
 @pytest.mark.parametrize(
     ("df", "said"),
-    [(3.0, "fewer even than"), (20.0, "about as many as"), (300.0, "more than there are")],
+    [(3.0, "fewer even than"), (20.0, "roughly as many as"), (300.0, "more than there are")],
 )
 def test_degrees_of_freedom_are_held_against_the_number_of_groups(df: float, said: str) -> None:
     c = with_kinds()[0]

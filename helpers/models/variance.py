@@ -12,6 +12,7 @@ from helpers.models.fit import MixedFit, check_among, check_level, combination
 from helpers.models.moments import CONSTANT, FitError
 from helpers.models.profile import icc_limits
 from helpers.models.reml import optimum
+from helpers.text import percent
 
 
 def icc(fit: MixedFit, level: float = 0.95) -> Estimate:
@@ -58,6 +59,11 @@ def icc(fit: MixedFit, level: float = 0.95) -> Estimate:
     return Estimate(formula, "variance", "icc", share, conf_low=low, conf_high=high, method=method)
 
 
+def _share(share: float) -> str:
+    """Write a share with one decimal, but never round it to zero."""
+    return percent(share) if abs(share) < 0.001 else f"{share:.1%}"
+
+
 @dataclass(frozen=True)
 class PseudoR2:
     """Shares of the null model's variances that a model explains, at each level.
@@ -76,14 +82,15 @@ class PseudoR2:
     residual: float
 
     def __str__(self) -> str:
-        group = f"{self.group:z.1%} of the null model's variance"
+        group, unit = map(_share, (self.group, self.residual))
+        group += " of the null model's variance"
         if math.isnan(self.group):
             group = "none of the null model's variance is there to be explained"
         lines = [
             f"group level: {group}",
-            f"unit level: {self.residual:z.1%} of the null model's variance",
+            f"unit level: {unit} of the null model's variance",
         ]
-        if min(self.group, self.residual) < -0.0005:  # else it is written as zero
+        if min(self.group, self.residual) < -1e-12:  # else it is none, but for rounding
             lines.append(
                 "Below zero: with the predictors this variance is larger than without, which can "
                 "be, as the two variances are estimated together; they explain nothing there."

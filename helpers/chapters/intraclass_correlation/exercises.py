@@ -144,6 +144,11 @@ def explained_by_deviations(facts: Facts) -> Number:
     explained = _pseudo_r2(before, after)
     if after.scale > 0.99 * before.scale:
         moves = "Here the predictor explains next to nothing within groups either."
+        if after.scale > before.scale and explained > 0:
+            moves += (
+                " It even costs a little: the variance within is estimated somewhat larger, so "
+                "that more of that scatter counts as luck, and the share is above zero."
+            )
     elif explained < 0:
         moves = (
             "The variance within fell here, so that less of that scatter counts as luck, and the "

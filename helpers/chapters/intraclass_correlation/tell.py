@@ -446,16 +446,16 @@ def likelihood_ratio(
             filter(
                 None,
                 [
-                    _alike_or_not(test.p_value, p_of_f, sizes, study),
+                    _alike_or_not(test.p_value, p_of_f, of_icc.estimate, sizes, study),
                     _beside_deals(test.p_value, of_icc.estimate, by_chance),
-                    _beside_interval(test.p_value, of_icc),
+                    _beside_interval(test.p_value, p_of_f, of_icc),
                 ],
             )
         ),
     )
 
 
-def _alike_or_not(p: float, p_of_f: float, sizes: pd.Series, study: Study) -> str:
+def _alike_or_not(p: float, p_of_f: float, share: float, sizes: pd.Series, study: Study) -> str:
     word, found = words(study), findings.groups_alike(p, p_of_f)
     if found is Alike.HARDLY:
         return (
@@ -463,6 +463,13 @@ def _alike_or_not(p: float, p_of_f: float, sizes: pd.Series, study: Study) -> st
             "reconcile with these data."
         )
     if found is Alike.POSSIBLE:
+        if p_of_f > 0.975 and share == 0:
+            return (
+                f"That is no sign of a variance between {word.groups}. Nor are their means of "
+                f"{word.y} as chance alone would put them: they lie closer together, as said "
+                f"above, which the null model cannot express. How it is with {word.x} held equal "
+                "is another question, the next section's."
+            )
         return (
             "By the null model, which knows no predictor, these data are compatible with "
             f"{word.groups} that all have the same mean of {word.y}, but for chance. That does not "
@@ -490,12 +497,14 @@ def _why_tests_differ(sizes: pd.Series, study: Study) -> str:
         return (
             f"With equally many {word.units} per {word.group} both put samples in the same order, "
             f"and the F-test's p-value holds for any number of {word.groups}, where the mixture is "
-            "for many. With the two on either side of 5%, these data leave it open."
+            "for many. With the two on either side of 5%, these data leave it open: a verdict that "
+            "hangs on the choice of test is none."
         )
     return (
         f"Where some {word.groups} have more {word.units} than others the two do not ask quite the "
         f"same, since they weigh {word.groups} differently; and the mixture is for many "
-        f"{word.groups}. With the two on either side of 5%, these data leave it open."
+        f"{word.groups}. With the two on either side of 5%, these data leave it open: a verdict "
+        "that hangs on the choice of test is none."
     )
 
 
@@ -510,15 +519,20 @@ def _beside_deals(p: float, share: float, by_chance: np.ndarray) -> str:
     )
 
 
-def _beside_interval(p: float, of_icc: Estimate) -> str:
-    if p < 0.05 and findings.share_of_variance(of_icc) is Share.FROM_ZERO:
-        return (
-            "(That the interval further above begins at zero is no contradiction. It looks to both "
-            "sides, and leaves zero out where twice the difference is above 3.84; a variance can "
-            "be larger than zero only, so the test looks to one side, and 2.71 is enough. The test "
-            "is to say whether there is a group variance, the interval how large it may be.)"
-        )
-    return ""
+def _beside_interval(p: float, p_of_f: float, of_icc: Estimate) -> str:
+    if p >= 0.05 or findings.share_of_variance(of_icc) is not Share.FROM_ZERO:
+        return ""
+    why = (
+        "That the interval further above begins at zero is no contradiction. It looks to both "
+        "sides, and leaves zero out where twice the difference is above 3.84; a variance can be "
+        "larger than zero only, so the test looks to one side, and 2.71 is enough."
+    )
+    if findings.groups_alike(p, p_of_f) is Alike.OPEN:
+        return f"({why})"
+    return (
+        f"({why} The test is to say whether there is a group variance, the interval how large it "
+        "may be.)"
+    )
 
 
 def ratio_to_its_error(z: float, by_chance: np.ndarray, n_groups: int) -> Prose:
@@ -793,7 +807,7 @@ def _impossible_or_not(mistaken: pd.Series, study: Study) -> str:
         return f"Between {word.groups} there is nothing to divide by."
     if found is Claimed.IMPOSSIBLE:
         return (
-            "A share cannot be above one, and that one comes out so has a plain reason: the first "
+            "A share cannot be above one, and there is a plain reason that one here is: the first "
             f"term is a variance, in the square of the outcome's units. Measure {word.y} in other "
             "units, and the “share” changes."
         )

@@ -73,14 +73,19 @@ def variances(fits: Mapping[str, MixedFit]) -> pd.DataFrame:
 
 
 def prototypes(
-    means: pd.Series, w_of_group: pd.Series, kinds: Mapping[str, float], predictor: pd.Series
+    means: pd.Series,
+    varies: pd.Series,
+    w_of_group: pd.Series,
+    kinds: Mapping[str, float],
+    predictor: pd.Series,
 ) -> dict[str, Any]:
     """Find for each kind the group whose mean of the predictor is closest to that of all units.
 
     Parameters
     ----------
-    means, w_of_group
-        The groups' means of the predictor, and their level-2 predictor.
+    means, varies, w_of_group
+        The groups' means of the predictor, whether it varies in them, and their level-2 predictor.
+        Groups in which it does not, and which show no slope, are the last to be taken.
     kinds
         The level-2 predictor of each kind. Of a number, closeness to it counts as well, both in
         standard deviations.
@@ -95,17 +100,76 @@ def prototypes(
     Examples
     --------
     >>> means, w = pd.Series([0.0, 1, 2, 3]), pd.Series([0, 0, 1, 1])
-    >>> found = prototypes(means, w, {"old": 0, "new": 1}, pd.Series([0.0, 1, 2, 3]))
+    >>> varies = pd.Series([True, False, True, True])
+    >>> found = prototypes(means, varies, w, {"old": 0, "new": 1}, pd.Series([0.0, 1, 2, 3]))
     >>> {kind: int(one) for kind, one in found.items()}
-    {'old': 1, 'new': 2}
+    {'old': 0, 'new': 2}
     """
-    far = (means - predictor.mean()).abs() / predictor.std()
+    far = (means - predictor.mean()).abs() / predictor.std() + 1e3 * ~varies
     weight = 1e6 if len(kinds) == 2 else 1  # of two kinds, a group belongs to one
     found: dict[str, Any] = {}
     for kind, value in kinds.items():
         apart = far + (w_of_group - value).abs() / w_of_group.std() * weight
         found[kind] = apart.drop(list(found.values())).round(9).idxmin()
     return found
+
+
+def beside_their_kinds(
+    fit: MixedFit,
+    prototypes: Mapping[str, Any],
+    kinds: Mapping[str, float],
+    groups: pd.DataFrame,
+    study: Study,
+) -> pd.DataFrame:
+    """Compare each prototype's own line with the line of its kind, as the two are drawn.
+
+    Parameters
+    ----------
+    fit
+        As for :func:`weights`.
+    prototypes
+        One group of each kind.
+    kinds
+        The level-2 predictor of each kind.
+    groups
+        By group, the means of the predictor and the level-2 predictor.
+    study
+        The study.
+
+    Returns
+    -------
+    DataFrame
+        By kind, at the prototype's mean of the predictor, the line of the ``"kind"`` and that of
+        the ``"group"``, which has its own mean, its own level-2 predictor and its conditional
+        modes; and by how much its ``"slope"`` differs from that of its kind.
+
+    Examples
+    --------
+    >>> from helpers import fit_mixed, read_study
+    >>> hsb = read_study("hsb")
+    >>> data = hsb.frame
+    >>> data["ses_mean"] = data.groupby("schoolid")["ses"].transform("mean")
+    >>> data["ses_within"] = data["ses"] - data["ses_mean"]
+    >>> fit = fit_mixed("mathach ~ ses_within * sector + ses_mean", data, "schoolid")
+    >>> schools = data.groupby("schoolid")[["ses", "sector"]].mean()
+    >>> beside_their_kinds(fit, {"public": 1946}, {"public": 0}, schools, hsb).round(1)
+            kind  group  slope
+    public  12.1   12.7    0.0
+    """
+    assert study.group_predictor
+    x, w = study.predictor.name, study.group_predictor.name
+    product = f"{x}_within:{w}"
+
+    def of(kind: str, one: Any) -> tuple[float, float, float]:
+        (mean, own), modes = groups.loc[one, [x, w]], fit.conditional_modes.loc[one]
+        at_mean = {"Intercept": 1.0, f"{x}_within": 0.0, f"{x}_mean": mean, w: own, product: 0.0}
+        line = sum(fit.fe_params[term] * at_mean[term] for term in fit.design.fixed)
+        of_kind = fit.t_test(weights(fit, study, mean, kinds[kind])).estimate
+        slope = fit.fe_params[product] * (own - kinds[kind]) + sum(modes.iloc[1:])
+        return of_kind, line + modes.iloc[0], slope
+
+    rows = [of(*each) for each in prototypes.items()]
+    return pd.DataFrame(rows, list(prototypes), ["kind", "group", "slope"])
 
 
 def without_rounding(values: pd.Series, sd: float) -> pd.Series:

@@ -144,7 +144,7 @@ def _support(df: float, n_groups: int, study: Study) -> str:
         )
     if found is Compared.ALIKE:
         return (
-            f"The interval rests on {number(df)} degrees of freedom, about as many as there are "
+            f"The interval rests on {number(df)} degrees of freedom, roughly as many as there are "
             f"{word.groups}, and not on the number of {word.units}."
         )
     return (
@@ -398,9 +398,9 @@ def _by_deviations(product: Estimate, shared: Estimate, study: Study) -> str:
             f"{number(product)} of the tutorial's product."
         )
     return (
-        f"Within {word.groups} the difference of slopes is {number(shared)} ({interval(shared)}), "
-        f"and not the {number(product)} of the tutorial's product, which holds a part from between "
-        f"{word.groups}."
+        f"Within {word.groups} the difference of slopes is {number(shared)} ({interval(shared)}); "
+        f"the tutorial's product, which holds a part from between {word.groups}, is "
+        f"{number(product)}."
     )
 
 
@@ -412,9 +412,9 @@ def _with_own_slopes(shared: Estimate, own: Estimate, study: Study) -> str:
         )
     errors = [number(each.std_error) for each in (own, shared)]
     return (
-        f"With slopes that differ, its standard error is {own.std_error / shared.std_error:.2f} "
-        f"times as large, {errors[0]} in place of {errors[1]}, on {number(own.df)} degrees of "
-        f"freedom in place of {number(shared.df)}."
+        f"With slopes that differ it is {number(own)}, and its standard error "
+        f"{own.std_error / shared.std_error:.2f} times as large, {errors[0]} in place "
+        f"of {errors[1]}, on {number(own.df)} degrees of freedom in place of {number(shared.df)}."
     )
 
 
@@ -458,8 +458,12 @@ def what_it_explains(
     """
     if variances.shape[1] < 4:
         return Prose()
-    _, with_x, with_w, _ = variances.loc["group"]
-    return Prose(_between(with_x, with_w, study), _of_slopes(*of_slopes, own, study))
+    _, with_x, with_w, with_product = variances.loc["group"]
+    return Prose(
+        _between(with_x, with_w, study),
+        _with_product(with_w, with_product, study),
+        _of_slopes(*of_slopes, own, study),
+    )
 
 
 def _between(before: float, after: float, study: Study) -> str:
@@ -486,6 +490,15 @@ def _between(before: float, after: float, study: Study) -> str:
     )
 
 
+def _with_product(before: float, after: float, study: Study) -> str:
+    if findings.step(before, after) is not Compared.LARGER:
+        return ""
+    return (
+        f"With the product in the model as well its estimate is larger, {_four_digits(after)}: "
+        f"between {words(study).groups} the product explains nothing more."
+    )
+
+
 def _of_slopes(before: float, after: float, own: Estimate, study: Study) -> str:
     word, found = words(study), findings.step(before, after)
     from_to = f"from {_four_digits(before)} to {_four_digits(after)}"
@@ -508,28 +521,29 @@ def _of_slopes(before: float, after: float, own: Estimate, study: Study) -> str:
     )
 
 
-def prototypes(prototypes: Mapping[str, Any], shifts: pd.DataFrame | None, study: Study) -> Prose:
+def prototypes(prototypes: Mapping[str, Any], beside: pd.DataFrame, study: Study) -> Prose:
     """Say which groups are the prototypes, and where their lines lie.
 
     Parameters
     ----------
     prototypes
         One group of each kind.
-    shifts
-        Each group's conditional modes: of the intercept and, where slopes differ, of the slope.
+    beside
+        By kind, at the mean of its prototype, the lines of the ``"kind"`` and of the ``"group"``,
+        and by how much its ``"slope"`` differs; empty where there are no kinds.
     study
         The study, for its words.
     """
     word = words(study)
-    if shifts is None:
+    if beside.empty:
         return Prose()
     named = word.list(f"{study.name_of(one)} ({kind})" for kind, one in prototypes.items())
     fine = study.frame[study.outcome.name].std() / 10
-    lie = word.list(_shift(shifts.loc[one].iloc[0], fine) for one in prototypes.values())
+    lie = word.list(_shift(shift, fine) for shift in beside["group"] - beside["kind"])
     return Prose(
         f"The prototypes are {named}.",
-        f"At their own {word.x_mean}, their own lines lie {lie} what is expected there.",
-        _tilts(prototypes, shifts, study),
+        f"At their own {word.x_mean}, their own lines lie {lie} the lines of their kinds.",
+        _tilts(beside["slope"], study),
         "A band says how surely the *line* is known. It does not say where single "
         f"{word.units} lie (they scatter far more widely), nor where the next {word.group} will.",
     )
@@ -541,11 +555,11 @@ def _shift(shift: float, fine: float) -> str:
     return f"{number(-shift, fine)} below"
 
 
-def _tilts(prototypes: Mapping[str, Any], shifts: pd.DataFrame, study: Study) -> str:
-    if shifts.shape[1] == 1:
-        return ""
-    tilts = words(study).list(number(shifts.loc[one].iloc[1]) for one in prototypes.values())
-    return f"Their own slopes differ by {tilts} from those of their kinds."
+def _tilts(tilts: pd.Series, study: Study) -> str:
+    if not tilts.any():
+        return "Their own slopes are those of their kinds."
+    by = words(study).list(number(tilt) for tilt in tilts)
+    return f"Their own slopes differ by {by} from those of their kinds."
 
 
 def means_by_kind(
@@ -894,34 +908,35 @@ def table_of_prototypes(
     prototypes: Mapping[str, Any],
     sizes: pd.Series,
     means: pd.DataFrame,
-    predicted: pd.DataFrame,
+    beside: pd.DataFrame,
     study: Study,
 ) -> pd.DataFrame:
-    """Show for each prototype its size, its means, and what is predicted at its mean.
+    """Show for each prototype its size, its means, and the two lines drawn, at its mean.
 
     Parameters
     ----------
     prototypes
         One group of each kind.
-    sizes, means, predicted
-        By group: the number of its units, their means, and at its mean of the predictor the
-        columns ``"population"`` and ``"group"``.
+    sizes, means
+        By group: the number of its units, and their means.
+    beside
+        As for :func:`prototypes`.
     study
         The study, for its words.
     """
     groups = list(prototypes.values())
     x, y = study.predictor.name, study.outcome.name
     columns = {
-        f"mean {x}": means[x],
-        "observed mean": means[y],
-        "population's line there": predicted["population"],
-        "its own line there": predicted["group"],
+        f"mean {x}": means[x][groups],
+        "observed mean": means[y][groups],
+        "line of its kind there": beside["kind"],
+        "its own line there": beside["group"],
     }
     return pd.DataFrame(
         {
             study.group.one: [str(one) for one in groups],
             study.unit.many: [count(int(sizes[one])) for one in groups],
-            **{name: [number(of[one]) for one in groups] for name, of in columns.items()},
+            **{name: [number(each) for each in of] for name, of in columns.items()},
         },
         index=list(prototypes),
     )
