@@ -174,6 +174,7 @@ def told(c: Chapter) -> Iterator[Prose]:
     """Yield each sentence of the chapter on a study."""
     n_groups, study = len(c.sizes), c.study
     yield tell.the_study(study)
+    yield tell.typed_out(c.x_mean_varies, study)
     yield tell.two_regressions(c.total, c.between, n_groups, study)
     yield tell.questions(c.x_mean_varies, study)
     yield tell.within_slope(c.between, c.within, n_groups, study)

@@ -6,7 +6,7 @@ import pandas as pd
 
 from helpers.course import findings
 from helpers.course.findings import Fallacy, Finding, Lines, Steepness
-from helpers.course.tell import typed as typed
+from helpers.course.tell import typed
 from helpers.course.words import Prose, count, interval, magnitude, with_article, words
 from helpers.models.estimate import Estimate
 from helpers.study.file import Study
@@ -40,6 +40,19 @@ def _left_out(study: Study) -> str:
     return (
         f"Left out for a missing value: {count(study.n_left_out)} of the {count(study.n_rows)} "
         f"rows of the file (missing: {words(study).missing})."
+    )
+
+
+def typed_out(x_mean_varies: bool, study: Study) -> Prose:
+    """Show the two regressions with the study's names; `x_mean_varies` where its means do."""
+    word, y, x = words(study), study.outcome.name, study.predictor.name
+    total = f'smf.ols("{y} ~ {x}", data)'
+    if x_mean_varies:
+        return typed(total, f'smf.ols("{y} ~ {x}", means)')
+    return Prose.of_paragraphs(
+        typed(total, f'smf.ols("{y} ~ 1", means)').text,
+        f"The {word.x_mean} is the same for all {word.groups}. So the second regression has no "
+        "predictor and is no line, and the table leaves its numbers out.",
     )
 
 
