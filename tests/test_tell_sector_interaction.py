@@ -370,6 +370,8 @@ def test_a_share_of_a_variance_that_is_taken_away_is_a_share() -> None:
     for c in with_kinds():
         text = tell.what_it_explains(c.variances, c.slope_variances, c.own, c.study).text
         assert all(0 < float(found.replace(",", "")) <= 100 for found in shares.findall(text))
+        before, after = c.variances.loc["group"].iloc[2:]
+        assert ("this variance is estimated larger" in text) == (after > 1.01 * before > 0)
 
 
 def test_part_of_a_difference_is_ascribed_only_where_both_are_clear() -> None:

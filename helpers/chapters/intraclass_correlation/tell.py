@@ -807,7 +807,7 @@ def _impossible_or_not(mistaken: pd.Series, study: Study) -> str:
         return f"Between {word.groups} there is nothing to divide by."
     if found is Claimed.IMPOSSIBLE:
         return (
-            "A share cannot be above one, and there is a plain reason that one here is: the first "
+            "A share cannot be above one, and there is a plain reason why one here is: the first "
             f"term is a variance, in the square of the outcome's units. Measure {word.y} in other "
             "units, and the “share” changes."
         )

@@ -494,8 +494,8 @@ def _with_product(before: float, after: float, study: Study) -> str:
     if findings.step(before, after) is not Compared.LARGER:
         return ""
     return (
-        f"With the product in the model as well its estimate is larger, {_four_digits(after)}: "
-        f"between {words(study).groups} the product explains nothing more."
+        f"With the product in the model as well, this variance is estimated larger, "
+        f"{_four_digits(after)}: between {words(study).groups} the product explains nothing more."
     )
 
 
@@ -537,7 +537,10 @@ def prototypes(prototypes: Mapping[str, Any], beside: pd.DataFrame, study: Study
     word = words(study)
     if beside.empty:
         return Prose()
-    named = word.list(f"{study.name_of(one)} ({kind})" for kind, one in prototypes.items())
+    named = word.list(
+        f"{study.name_of(one)} ({_of_kind(kind, prototypes, study)})"
+        for kind, one in prototypes.items()
+    )
     fine = study.frame[study.outcome.name].std() / 10
     lie = word.list(_shift(shift, fine) for shift in beside["group"] - beside["kind"])
     return Prose(
@@ -547,6 +550,12 @@ def prototypes(prototypes: Mapping[str, Any], beside: pd.DataFrame, study: Study
         "A band says how surely the *line* is known. It does not say where single "
         f"{word.units} lie (they scatter far more widely), nor where the next {word.group} will.",
     )
+
+
+def _of_kind(kind: str, kinds: Mapping[str, Any], study: Study) -> str:
+    if len(kinds) > 2:
+        return f"{words(study).w} {kind}"
+    return kind
 
 
 def _shift(shift: float, fine: float) -> str:
