@@ -35,9 +35,9 @@ from helpers.models.reml import (
     Array,
     Point,
     Scaling,
-    optimum,
     reduce,
 )
+from helpers.models.search import optimum
 from helpers.models.summary import Summary, covariance_table, fixed_table
 from helpers.text import span
 
@@ -182,6 +182,11 @@ class MixedFit:
     def boundary(self) -> bool:
         """Whether the optimum lies on the edge: a variance of zero, or a correlation of one."""
         return self.best.boundary
+
+    @property
+    def flat(self) -> bool:
+        """Whether other variances have the same likelihood: the data do not tell them apart."""
+        return self.best.flat
 
     @property
     def gradient_norm(self) -> float:
@@ -615,6 +620,11 @@ class MixedFit:
         if self.boundary:
             facts.append(
                 "On the boundary: a variance of zero, or a correlation of one or minus one"
+            )
+        if self.flat:
+            facts.append(
+                "The likelihood is flat: other variances of the random effects have the same, so "
+                "that the data hardly tell them, nor the standard errors that rest on them"
             )
         limits = self.conf_int()
         fixed = pd.DataFrame(

@@ -15,7 +15,8 @@ from scipy.linalg import null_space
 from scipy.optimize import brentq, minimize
 from scipy.stats import chi2
 
-from helpers.models.reml import Array, Point, Reduced, newton, triangle
+from helpers.models.reml import Array, Point, Reduced, triangle
+from helpers.models.search import newton
 
 
 def fixed_effect_limits(best: Point, contrast: Array, level: float) -> tuple[float, float]:
