@@ -25,6 +25,7 @@ Array = np.ndarray
 FORMULAS = ("y ~ 1", "y ~ x", "y ~ w", "y ~ x + w", "y ~ x * w", "y ~ x + C(c)")
 EFFECTS = ("1", "0 + x", "1 + x", "1 + x")
 TOLERANCE = 1e-6
+CHI2 = 3.841458820694124
 
 
 @dataclass(frozen=True)
@@ -86,11 +87,13 @@ class Oracle:
 
     def __init__(self, x: Array, z: Array, y: Array, group: Array, reml: bool) -> None:
         self.reml, self.n_rows, self.p = reml, len(y), x.shape[1]
-        self.q = z.shape[1]
+        self.q, self.data = z.shape[1], (x, z, y, group)
+        self.back = np.eye(2)
         if self.q == 1:
             z = np.column_stack([z, np.zeros(len(y))])
         if self.q == 2:  # other columns of the same span: the same model
             slope = z[:, 1] - z[:, 1].mean()
+            self.back = np.array([[1.0, -z[:, 1].mean() / slope.std()], [0.0, 1 / slope.std()]])
             z = np.column_stack([np.ones(len(y)), slope / slope.std()])
         self.spread = float(np.sqrt((z**2).mean()))
         own, each = np.column_stack([x, y]), range(group.max() + 1)
@@ -101,19 +104,23 @@ class Oracle:
         self.determinants = np.array(
             [at.sum() * ((z[at, 1] - z[at, 1].mean()) ** 2).sum() for at in rows]
         ) * (self.q == 2)
+        first, second = self.crossed[:, 0], self.crossed[:, 1]
+        mixed = first[:, :, None] * second[:, None]
+        self.products = [
+            first[:, :, None] * first[:, None],
+            mixed + mixed.transpose(0, 2, 1),
+            second[:, :, None] * second[:, None],
+        ]
 
     def log_likelihood(self, places: Array) -> Array:
         """Return it at places given by log size, direction and width across; shape (g, 3)."""
-        size, angle, narrow = np.exp(2 * places[:, 0]), places[:, 1], places[:, 2] ** 2
-        cos, sin = np.cos(angle), np.sin(angle)
-        covariance = np.array(
-            [
-                size * (cos**2 + narrow * sin**2),
-                size * cos * sin * (1 - narrow),
-                size * (sin**2 + narrow * cos**2),
-            ]
-        )
-        joint = (size**2 * narrow)[:, None]
+        return self.of_covariance(*_covariance(places))
+
+    def of_covariance(
+        self, covariance: Array, determinant: Array, variance: Array | None = None
+    ) -> Array:
+        """Return it for covariances relative to σ², shape (3, g), and σ², if that is given."""
+        joint = determinant[:, None]
         a, b, c = self.cross[:, 0, 0], self.cross[:, 0, 1], self.cross[:, 1, 1]
         inner = covariance.T @ np.array([a, 2 * b, c]) + 1 + joint * self.determinants
         log_det = np.log(inner).sum(axis=1)
@@ -122,58 +129,118 @@ class Oracle:
             (covariance[1][:, None] - joint * b) / inner,
             (covariance[2][:, None] + joint * a) / inner,
         ]
-        first, second = self.crossed[:, 0], self.crossed[:, 1]
-        mixed = first[:, :, None] * second[:, None]
-        products = [
-            first[:, :, None] * first[:, None],
-            mixed + mixed.transpose(0, 2, 1),
-            second[:, :, None] * second[:, None],
-        ]
-        gram = np.broadcast_to(self.own, (len(places), *self.own.shape)).copy()
-        for weight, product in zip(weights, products, strict=True):
+        gram = np.broadcast_to(self.own, (covariance.shape[1], *self.own.shape)).copy()
+        for weight, product in zip(weights, self.products, strict=True):
             gram -= np.tensordot(weight, product, 1)
         pivots = _pivots(gram)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             degrees = self.n_rows - self.reml * self.p
-            twice = log_det + degrees * (np.log(2 * np.pi * pivots[-1] / degrees) + 1)
+            if variance is None:
+                variance = pivots[-1] / degrees
+            twice = log_det + degrees * np.log(2 * np.pi * variance) + pivots[-1] / variance
             if self.reml:
                 twice = twice + np.log(pivots[:-1]).sum(axis=0)
         return np.nan_to_num(-twice / 2, nan=-np.inf, posinf=-np.inf)
 
     def highest(self, seed: int) -> float:
-        """Search from many places, each by steps that shrink where none leads up."""
+        """Search for the highest top, or nothing at all."""
+        free = np.array([True, self.q == 2, self.q == 2])
+        return max(self._climb(self.log_likelihood, seed, free), self.nothing())
+
+    def nothing(self) -> float:
+        """Return the log-likelihood of a model in which nothing varies."""
+        return float(self.log_likelihood(np.array([[-40.0, 0.0, 0.0]]))[0])
+
+    def highest_with(self, kind: str, effects: list[int], value: float, seed: int) -> float:
+        """Search for the highest place where a parameter of the covariance has a value.
+
+        The residual variance is what makes it so, but for a correlation, which depends on the
+        covariance alone.
+        """
+        weights = self.back[effects]
+        free = np.array([True, self.q == 2, self.q == 2])
+        if kind == "cor":
+            inverse = np.linalg.inv(self.back)
+
+            def of_two(places: Array) -> Array:
+                # How large one effect is, and the other beside it.
+                sds = np.exp(np.column_stack([places[:, 0], places[:, 0] + 6 * places[:, 1] - 9.4]))
+                own = np.array([sds[:, 0] ** 2, value * sds.prod(axis=1), sds[:, 1] ** 2])
+                full = inverse @ own[[0, 1, 1, 2]].T.reshape(-1, 2, 2) @ inverse.T
+                relative = full.reshape(-1, 4)[:, [0, 1, 3]].T
+                joint = sds.prod(axis=1) ** 2 * (1 - value**2) * np.linalg.det(inverse) ** 2
+                return self.of_covariance(relative, joint)
+
+            free[2] = False
+            ends = [self._climb(of_two, seed, free)]
+            for column in range(2):  # with no variance of one of them any correlation will do
+                alone = self._part(column)
+                ends.append(alone.highest(seed))
+            return max(ends)
+
+        def with_variance(places: Array) -> Array:
+            covariance, determinant = _covariance(places)
+            if kind == "sd" and not effects:
+                return self.of_covariance(covariance, determinant, np.full(len(places), value**2))
+            one, other = weights[0], weights[-1]
+            made = (
+                one[0] * other[0] * covariance[0]
+                + (one[0] * other[1] + one[1] * other[0]) * covariance[1]
+                + one[1] * other[1] * covariance[2]
+            )
+            aim = value**2 if kind == "sd" else value
+            with np.errstate(divide="ignore", invalid="ignore"):
+                variance = aim / made
+                found = self.of_covariance(covariance, determinant, variance)
+            return np.where(variance > 0, found, -np.inf)
+
+        return self._climb(with_variance, seed, free)
+
+    def _part(self, column: int) -> "Oracle":
+        """Return the model in which one of two effects does not vary."""
+        x, z, y, group = self.data
+        return Oracle(x, z[:, [1 - column]], y, group, self.reml)
+
+    def _climb(self, height: Callable[[Array], Array], seed: int, free: Array) -> float:
+        """Climb from many places, each by steps that shrink where none leads up."""
         rng = np.random.default_rng(seed)
         n = 2000
-        places = np.column_stack(
+        places = free * np.column_stack(
             [
                 rng.uniform(np.log(0.01), np.log(300.0), n) - np.log(self.spread),
-                rng.uniform(0, np.pi, n) * (self.q == 2),
-                np.where(rng.random(n) < 0.4, 0, rng.beta(0.5, 1.0, n)) * (self.q == 2),
+                rng.uniform(0, np.pi, n),
+                np.where(rng.random(n) < 0.4, 0, rng.beta(0.5, 1.0, n)),
             ]
         )
-        values = self.log_likelihood(places)
+        values = height(places)
         order = np.argsort(-values)
         # The best, and some of all the others: a narrow top may look low from beside it.
         chosen = np.concatenate([order[:16], order[16:400:16], order[400:1200:50]])
         places, values = places[chosen], values[chosen]
         steps = np.full(len(places), 0.3)
         moves = np.stack(np.meshgrid(*[[-1.0, 0.0, 1.0]] * 3), axis=-1).reshape(-1, 3)
+        moves = np.unique(moves * free, axis=0)
         moves = moves[np.abs(moves).sum(axis=1) > 0] * [1, 0.3, 0.3]
-        if self.q == 1:
-            moves = np.array([[1.0, 0, 0], [-1.0, 0, 0]])
         for i in range(90):
             if i == 15:  # go on with those that may still win
                 kept = np.argsort(-values)[:12]
                 places, values, steps = places[kept], values[kept], steps[kept]
             trials = places[:, None] + steps[:, None, None] * moves
-            found = self.log_likelihood(trials.reshape(-1, 3)).reshape(len(places), -1)
+            found = height(trials.reshape(-1, 3)).reshape(len(places), -1)
             best = found.argmax(axis=1)
             higher = found.max(axis=1) > values
             places = np.where(higher[:, None], trials[np.arange(len(places)), best], places)
             values = np.maximum(values, found.max(axis=1))
             steps = np.where(higher, steps * 1.2, steps / 2)
-        nothing = self.log_likelihood(np.array([[-40.0, 0.0, 0.0]]))
-        return float(max(values.max(), nothing[0]))
+        return float(values.max())
+
+
+def _covariance(places: Array) -> tuple[Array, Array]:
+    """Return the covariance of places of log size, direction and width across; its determinant."""
+    size, angle, narrow = np.exp(2 * places[:, 0]), places[:, 1], places[:, 2] ** 2
+    cos, sin = np.cos(angle), np.sin(angle)
+    entries = [cos**2 + narrow * sin**2, cos * sin * (1 - narrow), sin**2 + narrow * cos**2]
+    return size * np.array(entries), size**2 * narrow
 
 
 def _pivots(gram: Array) -> Array:
@@ -198,6 +265,42 @@ def lost(study: Drawn, seed: int) -> float | str:
     x, z = design.fixed_matrix(frame), design.random_matrix(frame)
     oracle = Oracle(x, z, frame["y"].to_numpy(), frame["g"].to_numpy(), study.reml)
     return oracle.highest(seed) - fit.llf
+
+
+def limits_off(study: Drawn, seed: int) -> dict[str, float]:
+    """Return how far the deviance at each profile limit is from the quantile of chi-squared.
+
+    Limits at the edge of a parameter's space are left out where the deviance is below.
+    """
+    fit = fit_mixed(study.formula, study.frame, "g", study.random, reml=study.reml)
+    by_ml = fit.refit(reml=False)
+    frame, design = study.frame, fit.design
+    x, z = design.fixed_matrix(frame), design.random_matrix(frame)
+    y, group = frame["y"].to_numpy(), frame["g"].to_numpy()
+    whole = Oracle(x, z, y, group, study.reml)
+    names = {"residual": []} | {term: [i] for i, term in enumerate(design.effects)}
+    off = {}
+    for term, row in fit.profile_intervals().iterrows():
+        for end in ("lower", "upper"):
+            value = float(row[end])
+            if term.startswith("var(") or not np.isfinite(value):
+                continue
+            if term in design.fixed:
+                i = design.fixed.index(term)
+                left = Oracle(np.delete(x, i, axis=1), z, y - value * x[:, i], group, False)
+                deviance = 2 * (by_ml.llf - left.highest(seed))
+            elif term.startswith("sd(") and value == 0:
+                others = [i for i in range(z.shape[1]) if i != names[term[3:-1]][0]]
+                left = Oracle(x, z[:, others], y, group, study.reml) if others else None
+                highest = left.highest(seed) if left else whole.nothing()
+                deviance = 2 * (fit.llf - highest)
+            else:
+                kind, of = term[:-1].split("(", 1)
+                effects = [i for name in of.split(", ") for i in names[name]]
+                deviance = 2 * (fit.llf - whole.highest_with(kind, effects, value, seed))
+            edge = (term.startswith("cor") and abs(value) == 1) or value == 0
+            off[f"{term} {end}"] = max(deviance - CHI2, 0) if edge else deviance - CHI2
+    return off
 
 
 @dataclass

@@ -30,7 +30,7 @@ from helpers.models.moments import (
     check_known,
     group_ids,
 )
-from helpers.models.profile import covariance_limits, covariance_profile, fixed_effect_limits
+from helpers.models.profile import CovarianceProfile, covariance_limits, fixed_effect_limits
 from helpers.models.reml import (
     Array,
     Point,
@@ -424,10 +424,11 @@ class MixedFit:
         """
         check_among(effect, self.design.effects, "random effects")
         weights = self.scaling.random[[self.design.effects.index(effect)]]
-        profile, *_ = covariance_profile(self.best, "sd", weights)
+        profile = CovarianceProfile(self.best, "sd", weights)
         moved = self.scaling.log_jacobian(self.nobs, self.reml)
-        sds = np.sqrt(variances) / self.scaling.scale
-        return pd.Series([-(profile(sd) + moved) / 2 for sd in sds], pd.Index(variances))
+        sds = np.sqrt(variances) / (self.scaling.scale * profile.unit)
+        values = [profile.at_best(sd) for sd in sds]
+        return pd.Series([-(value + moved) / 2 for value in values], pd.Index(variances))
 
     def _fixed_profile(self, i: int, level: float) -> tuple[Any, ...]:
         limits = np.array(fixed_effect_limits(self.best, self.scaling.fixed[i], level))

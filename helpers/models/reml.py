@@ -134,13 +134,18 @@ class Reduced:
     def with_random(self, combinations: Array) -> "Reduced":
         """Let combinations of the random effects' columns take their place, shape (q, fewer).
 
-        What they no longer span stays inside, and holds only e.
+        What they no longer span holds only e, and goes outside; where none is left it may stay.
         """
-        q = self.n_random
-        return replace(
-            self,
-            inside=np.concatenate([_times(combinations.T, self.inside[:q]), self.inside[q:]]),
-        )
+        q, fewer = self.n_random, combinations.shape[1]
+        rows, others = _times(combinations.T, self.inside[:q]), self.inside[q:]
+        if fewer == 0:
+            return replace(self, inside=others)
+        turn = np.linalg.qr(rows.transpose(2, 1, 0), mode="complete").Q
+        inside = np.einsum("kdj,jde->kej", np.concatenate([rows, others]), turn, optimize=True)
+        left = inside[fewer:, fewer:].reshape(len(others), -1)
+        inside = inside[:, :fewer]
+        exists = np.abs(np.einsum("iij->ij", inside[:fewer])) ** 2 > RANK_TOLERANCE
+        return replace(self, inside=inside, exists=exists, outside=self.outside + left @ left.T)
 
     def without_effect(self, effect: int) -> "Reduced":
         """Take a random effect out of the model."""

@@ -111,7 +111,7 @@ def starts(data: Reduced, reml: bool) -> list[Array]:
         halves = _tops_of_two(view)
     else:
         drawn = draws(data.n_random)
-        halves = _apart(drawn, view.values(drawn), 0.5, CLIMBED)
+        halves = [drawn[i] for i in apart(drawn, view.values(drawn), 0.5, CLIMBED)]
         halves += _from_smaller_models(few, reml)
     nothing = np.zeros((1, data.n_random, data.n_random))
     if view.values(nothing) < view.values(np.array(halves)).min() + 1.0:
@@ -345,10 +345,11 @@ def _climbable(view: Landscape, tops: Array) -> list[Array]:
         places, values = (np.concatenate(each) for each in zip(*closer, strict=True))
     near = values < values.min() + 1.0
     places, values = places[near], values[near]
-    edge = places[:, 2] == 0
-    halves = _halves(places)
-    chosen = _apart(halves[edge], values[edge], 0.2, CLIMBED)
-    return chosen + _apart(halves[~edge], values[~edge], 0.2, CLIMBED)
+    chosen = []
+    for kind in (places[:, 2] == 0, places[:, 2] > 0):
+        halves = _halves(places[kind])
+        chosen += [halves[i] for i in apart(halves, values[kind], 0.2, CLIMBED)]
+    return chosen
 
 
 # Steps of log size, direction and relative width to look around by.
@@ -386,6 +387,24 @@ def _halves(places: Array) -> Array:
     return np.stack([cos, -narrow * sin, sin, narrow * cos], axis=-1).reshape(*size.shape, 2, 2)
 
 
+def places(data: Reduced) -> Array:
+    """Return halves all over the space of the random effects, shape (g, q, q)."""
+    q = data.n_random
+    if q == 1:
+        return np.ones((1, 1, 1))
+    if q > 2:
+        return draws(q)
+    return _halves(
+        np.concatenate(
+            [
+                np.stack(np.broadcast_arrays(SIZES, angles, narrow), axis=-1).reshape(-1, 3)
+                for narrow in MIDDLE
+                for angles in [_angles(data, narrow)[:, None]]
+            ]
+        )
+    )
+
+
 @cache
 def draws(q: int) -> Array:
     """Return halves for q random effects in all directions, of all widths and ranks."""
@@ -397,15 +416,17 @@ def draws(q: int) -> Array:
     return turns * (sizes[:, None] * narrower / narrower[:, :1])[:, None]
 
 
-def _apart(halves: Array, values: Array, share: float, most: int) -> list[Array]:
-    """Return the lowest places, but none that is close to a lower one."""
-    chosen: list[Array] = []
-    covariances: list[Array] = []
-    for half in halves[np.argsort(values)]:
-        covariance = half @ half.T
-        if all(abs(covariance - other).max() > share * abs(other).max() for other in covariances):
-            chosen.append(half)
-            covariances.append(covariance)
+def apart(halves: Array, values: Array, share: float, most: int) -> list[int]:
+    """Return which are the lowest places, leaving out those that are close to a lower one."""
+    chosen: list[int] = []
+    covariances = halves @ halves.transpose(0, 2, 1)
+    for i in np.argsort(values):
+        near = (
+            abs(covariances[i] - covariances[k]).max() <= share * abs(covariances[k]).max()
+            for k in chosen
+        )
+        if not any(near):
+            chosen.append(int(i))
         if len(chosen) == most:
             break
     return chosen
@@ -452,8 +473,10 @@ def newton(point: AnyHill, steps: int = 200) -> AnyHill:
         share = min(1.0, 3.0 / longest)
         while True:
             trial = replace(point, theta=point.theta + share * step)
-            if trial.value < point.value - 1e-4 * share * gain or share < 1e-10:
+            if trial.value < point.value - 1e-4 * share * gain:
                 break
+            if share < 1e-10:
+                return point
             share /= 2
         point = trial
     raise RuntimeError("the likelihood has no optimum within reach")
