@@ -19,7 +19,6 @@ from helpers.models.design import (
     design_of_rows,
     moments_of_groups,
     moments_of_rows,
-    row_chunks,
 )
 from helpers.models.estimate import Estimate
 from helpers.models.moments import (
@@ -510,7 +509,7 @@ class MixedFit:
         frame, index = self._rows_of(data, [])
         chunks = [
             self.design.fixed_matrix(values) @ self.fe_params.to_numpy()
-            for values in row_chunks(frame, self.design.predictors)
+            for values in self.design.rows(frame, self.design.predictors)
         ]
         return pd.Series(np.concatenate(chunks), index, name="population")
 
@@ -548,7 +547,9 @@ class MixedFit:
         # One more row than groups: zeros, for the new ones, whose place is -1.
         modes = np.vstack([self.conditional_modes.to_numpy(), np.zeros(len(self.design.effects))])
         population = self.predict(data)
-        parts = [self.design.random_matrix(v) for v in row_chunks(frame, self.design.predictors)]
+        parts = [
+            self.design.random_matrix(v) for v in self.design.rows(frame, self.design.predictors)
+        ]
         shifts = (np.concatenate(parts) * modes[place]).sum(axis=1)
         return pd.DataFrame(
             {"population": population, "group": population + shifts, "new": new}, index
@@ -565,7 +566,8 @@ class MixedFit:
         fitted = self.fittedvalues
         outcome = self.design.columns.index(self.design.outcome)
         chunks = [
-            self.design.evaluated(v)[outcome] for v in row_chunks(self.rows, self.design.names)
+            self.design.evaluated(v)[outcome]
+            for v in self.design.rows(self.rows, self.design.names)
         ]
         return np.concatenate(chunks) - fitted
 
