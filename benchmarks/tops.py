@@ -315,32 +315,22 @@ class Tally:
 
 
 def main() -> None:
-    """Draw, fit and search, and print a row for each kind of study."""
+    """Draw, fit and search until all is done or interrupted; print a row for each kind of study."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--studies", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=0, help="the first study's number")
     options = parser.parse_args()
     tallies: dict[str, Tally] = {}
     refusals: Counter[str] = Counter()
-    for seed in range(options.seed, options.seed + options.studies):
-        study = draw(seed)
-        tally = tallies.setdefault(study.kind, Tally())
-        tally.studies += 1
-        found = lost(study, seed)
-        if isinstance(found, str):
-            tally.refused += 1
-            refusals[found.split(";")[0]] += 1
-            if "optimum" in found:
-                print(seed, found, file=sys.stderr, flush=True)
-            continue
-        tally.worst = max(tally.worst, found)
-        tally.higher += found < -TOLERANCE
-        if found > TOLERANCE:
-            tally.lower += 1
-            print(seed, study.kind, found, file=sys.stderr, flush=True)
-        if seed % 500 == 0:
-            print(seed, file=sys.stderr, flush=True)
-    print(HEAD.format(n=options.studies, first=options.seed))
+    done = 0
+    try:
+        for seed in range(options.seed, options.seed + options.studies):
+            study = draw(seed)
+            count(study, lost(study, seed), seed, tallies.setdefault(study.kind, Tally()), refusals)
+            done += 1
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+    print(HEAD.format(n=done, first=options.seed))
     for kind in sorted(tallies):
         tally = tallies[kind]
         print(
@@ -348,8 +338,28 @@ def main() -> None:
             f"{tally.worst:.0e} | {tally.higher} |"
         )
     print("\nWhat was said of those refused:\n")
-    for said, count in refusals.most_common():
-        print(f"- {count:,} times: {said}")
+    for said, times in refusals.most_common():
+        print(f"- {times:,} times: {said}")
+
+
+def count(
+    study: Drawn, found: float | str, seed: int, tally: Tally, refusals: Counter[str]
+) -> None:
+    """Add what was found of a study; of what should not be say its number at once."""
+    tally.studies += 1
+    if isinstance(found, str):
+        tally.refused += 1
+        refusals[found.split(";")[0]] += 1
+        wrong = "no optimum" in found
+    else:
+        tally.worst = max(tally.worst, found)
+        tally.lower += found > TOLERANCE
+        tally.higher += found < -TOLERANCE
+        wrong = found > TOLERANCE
+    if wrong:
+        print(seed, study.kind, found, file=sys.stderr, flush=True)
+    elif seed % 500 == 0:
+        print(seed, file=sys.stderr, flush=True)
 
 
 HEAD = """# Whether a fit is the highest top of its likelihood

@@ -78,14 +78,14 @@ def limits(fit: MixedFit, kind: str, effects: list[int]) -> np.ndarray:
     return fit.profile_intervals([term])[["lower", "upper"]].to_numpy()[0]
 
 
-UNITS = [(1e3, 0.0), (1e-5, 0.0), (1440.0, 0.0)]
+UNITS = [1e3, 1e-5]
 OF_NO_ORIGIN = ["x", "sd(x)", "sd(residual)"]
 
 
 @pytest.mark.parametrize("frame", [SMALL, EDGE], ids=["small", "on the edge"])
 def test_units_change_no_interval_but_for_units(frame: pd.DataFrame) -> None:
     plain = fit_mixed("y ~ x", frame, "group", "1 + x").profile_intervals()
-    for factor, _ in UNITS:
+    for factor in UNITS:
         scaled = fit_mixed("y ~ x", frame.assign(x=factor * frame["x"]), "group", "1 + x")
         found = scaled.profile_intervals()
         sizes = {"x": 1, "sd(x)": 1, "var(x)": 2, "cov(Intercept, x)": 1}

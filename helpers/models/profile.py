@@ -78,7 +78,7 @@ def covariance_limits(best: Point, kind: str, effects: Array, level: float) -> t
         profile.step,
         level,
         *BOUNDS[kind],
-        check=profile.look_around,
+        check=profile.at_best,
     )
     return limits[0] * profile.unit, limits[1] * profile.unit
 
@@ -120,39 +120,32 @@ class CovarianceProfile:
         self.estimate, size = _value(kind, start)
         n_units = self.data.n_rows if kind == "residual" else self.data.inside.shape[-1]
         self.step = size * math.sqrt(2.0 / n_units)
-        self.branches = [_rest(kind, start)]
+        # The lowest ends known, by the parameter's value.
+        self.known = {self.estimate: _rest(kind, start)}
+        self.values: dict[float, float] = {}
 
     def __call__(self, value: float) -> float:
-        """Return the lowest value that the branches known so far lead to."""
-        return min(self._followed(value), self._without_effects(value))
+        """Return the lowest value that is reached from ends known nearby."""
+        if self._edge(value):
+            return self._without_effects(value)
+        nearest = sorted(self.known, key=lambda other: abs(other - value))[:2]
+        return self._lowest(value, [self.known[other] for other in nearest])
 
     def at_best(self, value: float) -> float:
         """Return the lowest value, looked for everywhere."""
-        self.look_around(value)
-        return self(value)
+        near = self(value)
+        return near if self._edge(value) else min(near, self._lowest(value, self._promising(value)))
 
-    def look_around(self, value: float) -> float:
-        """Look everywhere for lower values than those of the branches, and return the lowest."""
-        if self._edge(value):
-            return self(value)
-        known = self._followed(value)
-        for rest in self._promising(value):
-            end = self._walked(value, rest)
-            if end is not None and end.value < known - 1e-8:
-                known = end.value
-                self.branches = [*self.branches[-2:], end.theta]
-        return min(known, self._without_effects(value))
-
-    def _followed(self, value: float) -> float:
-        if self._edge(value):
-            return math.inf
-        ends = [self._walked(value, branch) for branch in self.branches]
-        lowest = math.inf
-        for i, end in enumerate(ends):
-            if end is not None:
-                self.branches[i] = end.theta
-                lowest = min(lowest, end.value)
-        return lowest
+    def _lowest(self, value: float, starts: list[Array]) -> float:
+        """Walk down from several starts, remember the lowest end, and return its value."""
+        lowest, without = math.inf, self._without_effects(value)
+        for start in starts:
+            end = self._walked(value, start)
+            if end is not None and end.value < min(lowest, without):
+                lowest = end.value
+                if lowest < self.values.get(value, math.inf):
+                    self.values[value], self.known[value] = lowest, end.theta
+        return min(lowest, without)
 
     def _edge(self, value: float) -> bool:
         """Whether there are no other coordinates: no such effect, or no residual variance."""
@@ -237,7 +230,7 @@ def _value(kind: str, v: Array) -> tuple[float, float]:
         return v[0] * v[1], max(v[0] * math.hypot(v[1], v[2]), 0.01)
     if kind == "cor":
         spread = math.hypot(v[1], v[2])
-        return (v[1] / spread if spread else 0.0), 1.0
+        return (min(max(v[1] / spread, -1.0), 1.0) if spread else 0.0), 1.0
     sigma = math.exp(v[-1] / 2)
     return sigma, sigma
 
@@ -363,7 +356,7 @@ def _limits(
             width *= 2
             if beyond(outer) > 0:
                 found = _root(beyond, inner, outer)
-                if math.sqrt(max(look(found) - minimum, 0.0)) - rise > -10 * CLOSE:
+                if math.sqrt(max(look(found) - minimum, 0.0)) - rise > -100 * CLOSE:
                     return found
                 # There is a lower branch, which goes on.
                 outer = found
@@ -378,6 +371,8 @@ def _limits(
 def _root(function: Callable[[float], float], inside: float, outside: float) -> float:
     """Find where a function that is below zero inside, and above outside, is zero."""
     below, above = function(inside), function(outside)
+    if below >= -CLOSE:
+        return inside
     kept = 0
     for turn in range(200):
         # False position, by the Illinois rule; and halves where that is slow.

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Protocol, TypeVar
 
 import numpy as np
 
-from helpers.models.reml import BOUNDARY_TOLERANCE, Array, Point, Reduced, triangle
+from helpers.models.reml import BOUNDARY_TOLERANCE, RANK_TOLERANCE, Array, Point, Reduced, triangle
 
 # Most groups that the grid is looked at with; of more a part will do to tell where to start.
 MOST_GROUPS = 200
@@ -151,6 +151,8 @@ class OneEffect:
         self.data, self.reml = data, reml
         self.degrees = data.n_rows - reml * data.n_fixed
         sizes, rows = data.inside[0, 0] ** 2, data.inside[1:, 0]
+        # Of a column that is zero in a group, rounding may have left something.
+        sizes[sizes < RANK_TOLERANCE * sizes.max()] = 0.0
         pairs = list(combinations_with_replacement(range(len(rows)), 2))
         products = np.array([rows[a] * rows[b] for a, b in pairs])
         self.counts = np.ones(len(sizes))
