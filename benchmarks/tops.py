@@ -95,6 +95,7 @@ class Oracle:
             slope = z[:, 1] - z[:, 1].mean()
             self.back = np.array([[1.0, -z[:, 1].mean() / slope.std()], [0.0, 1 / slope.std()]])
             z = np.column_stack([np.ones(len(y)), slope / slope.std()])
+        self.z = z
         self.spread = float(np.sqrt((z**2).mean()))
         own, each = np.column_stack([x, y]), range(group.max() + 1)
         self.own = own.T @ own
@@ -145,7 +146,27 @@ class Oracle:
     def highest(self, seed: int) -> float:
         """Search for the highest top, or nothing at all."""
         free = np.array([True, self.q == 2, self.q == 2])
-        return max(self._climb(self.log_likelihood, seed, free), self.nothing())
+        place = self._climb(self.log_likelihood, seed, free)[1]
+        return max(self.written_out(place), self.nothing())
+
+    def written_out(self, place: Array) -> float:
+        """Return the log-likelihood at a place by whole matrices of the groups' covariance.
+
+        Where a covariance is large, what :meth:`of_covariance` takes away leaves too few digits.
+        """
+        a, b, c = _covariance(place[None])[0][:, 0]
+        x, _, y, group = self.data
+        own, twice = np.column_stack([x, y]), 0.0
+        gram = np.zeros((self.p + 1, self.p + 1))
+        for j in range(group.max() + 1):
+            rows, z = own[group == j], self.z[group == j]
+            v = np.eye(len(z)) + z @ np.array([[a, b], [b, c]]) @ z.T
+            gram += rows.T @ np.linalg.solve(v, rows)
+            twice += np.linalg.slogdet(v)[1]
+        pivots = _pivots(gram[None])[:, 0]
+        degrees = self.n_rows - self.reml * self.p
+        twice += degrees * (np.log(2 * np.pi * pivots[-1] / degrees) + 1)
+        return float(-(twice + self.reml * np.log(pivots[:-1]).sum()) / 2)
 
     def nothing(self) -> float:
         """Return the log-likelihood of a model in which nothing varies."""
@@ -172,7 +193,7 @@ class Oracle:
                 return self.of_covariance(relative, joint)
 
             free[2] = False
-            ends = [self._climb(of_two, seed, free)]
+            ends = [self._climb(of_two, seed, free)[0]]
             for column in range(2):  # with no variance of one of them any correlation will do
                 alone = self._part(column)
                 ends.append(alone.highest(seed))
@@ -194,14 +215,16 @@ class Oracle:
                 found = self.of_covariance(covariance, determinant, variance)
             return np.where(variance > 0, found, -np.inf)
 
-        return self._climb(with_variance, seed, free)
+        return self._climb(with_variance, seed, free)[0]
 
     def _part(self, column: int) -> "Oracle":
         """Return the model in which one of two effects does not vary."""
         x, z, y, group = self.data
         return Oracle(x, z[:, [1 - column]], y, group, self.reml)
 
-    def _climb(self, height: Callable[[Array], Array], seed: int, free: Array) -> float:
+    def _climb(
+        self, height: Callable[[Array], Array], seed: int, free: Array
+    ) -> tuple[float, Array]:
         """Climb from many places, each by steps that shrink where none leads up."""
         rng = np.random.default_rng(seed)
         n = 2000
@@ -232,7 +255,7 @@ class Oracle:
             places = np.where(higher[:, None], trials[np.arange(len(places)), best], places)
             values = np.maximum(values, found.max(axis=1))
             steps = np.where(higher, steps * 1.2, steps / 2)
-        return float(values.max())
+        return float(values.max()), places[values.argmax()]
 
 
 def _covariance(places: Array) -> tuple[Array, Array]:

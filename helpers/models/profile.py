@@ -23,6 +23,10 @@ from helpers.models.search import Landscape, apart, lower_triangular, newton, op
 # How near a limit's deviance comes to the quantile, in its square root.
 CLOSE = 1e-9
 
+# Beyond so many standard deviations of the outcome there is no limit to be found: data that do not
+# exclude those exclude nothing.
+FAR = 1e4
+
 # From how many places is climbed to see whether a profile is at its best.
 CLIMBED = 6
 
@@ -123,18 +127,25 @@ class CovarianceProfile:
         # The lowest ends known, by the parameter's value.
         self.known = {self.estimate: _rest(kind, start)}
         self.values: dict[float, float] = {}
+        self.discovered: list[Array] = []
 
     def __call__(self, value: float) -> float:
         """Return the lowest value that is reached from ends known nearby."""
         if self._edge(value):
             return self._without_effects(value)
         nearest = sorted(self.known, key=lambda other: abs(other - value))[:2]
-        return self._lowest(value, [self.known[other] for other in nearest])
+        return self._lowest(value, [*(self.known[other] for other in nearest), *self.discovered])
 
     def at_best(self, value: float) -> float:
         """Return the lowest value, looked for everywhere."""
         near = self(value)
-        return near if self._edge(value) else min(near, self._lowest(value, self._promising(value)))
+        if self._edge(value):
+            return near
+        found = self._lowest(value, self._promising(value))
+        if found < near - 1e-8 and value in self.known:
+            # Another branch, to be followed from now on besides the nearest ends.
+            self.discovered = [*self.discovered[-2:], self.known[value]]
+        return min(near, found)
 
     def _lowest(self, value: float, starts: list[Array]) -> float:
         """Walk down from several starts, remember the lowest end, and return its value."""
@@ -361,7 +372,7 @@ def _limits(
                 # There is a lower branch, which goes on.
                 outer = found
             inner = outer
-            if abs(inner - estimate) > 1e9 * (step + abs(estimate)):
+            if abs(inner) > FAR:
                 return direction * math.inf
         raise RuntimeError("a profile has no limit within reach")
 

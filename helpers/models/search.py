@@ -23,9 +23,8 @@ MOST_GROUPS = 200
 # Up to how many groups a likelihood is taken to be rugged.
 FEW = 50
 
-# The grid: standard deviations of the widest combination of two random effects, relative to σ;
-# and how wide the narrowest is beside it: on the edge, near it, well inside.
-SIZES = (0.03, 0.1, 0.25, 0.6, 1.4, 3.5, 10.0, 40.0)
+# How wide the narrowest combination of two random effects is beside the widest, in standard
+# deviations: on the edge, near it, well inside; with many groups, and with few.
 MIDDLE = (0.0, 0.15, 0.6)
 NARROWER = (0.0, 0.07, 0.2, 0.35, 0.6)
 
@@ -110,7 +109,7 @@ def starts(data: Reduced, reml: bool) -> list[Array]:
     if data.n_random == 2:
         halves = _tops_of_two(view)
     else:
-        drawn = draws(data.n_random)
+        drawn = draws(data.n_random, _sizes(data)[-1])
         halves = [drawn[i] for i in apart(drawn, view.values(drawn), 0.5, CLIMBED)]
         halves += _from_smaller_models(few, reml)
     nothing = np.zeros((1, data.n_random, data.n_random))
@@ -319,8 +318,7 @@ def _tops_of_two(view: Landscape) -> list[Array]:
     near enough to the smallest size to be reached from there.
     """
     tops = []
-    few = view.data.inside.shape[-1] <= FEW
-    sizes = SIZES if few else SIZES[1::2]
+    few, sizes = view.data.inside.shape[-1] <= FEW, _sizes(view.data)
     for narrow in NARROWER if few else MIDDLE:
         angles = _angles(view.data, narrow)
         looked = np.stack(np.broadcast_arrays(sizes, angles[:, None], narrow), axis=-1)
@@ -371,6 +369,21 @@ def _lowest_around(view: Landscape, places: Array, steps: Array) -> tuple[Array,
     )
 
 
+def _sizes(data: Reduced) -> Array:
+    """Return the standard deviations to look at, relative to σ.
+
+    What is left within the groups says how small σ may be beside the outcome, whose standard
+    deviation is one.
+    """
+    largest = max(40.0, 3.0 * np.sqrt(data.n_rows / data.residual_outside))
+    n_groups = data.inside.shape[-1]
+    # The fewer the groups, the more rugged is the likelihood.
+    smallest = 0.03 if n_groups <= FEW else 0.1
+    ratio = 1.5 if n_groups <= 15 else 2.5 if n_groups <= FEW else 7.0
+    n = int(np.ceil(np.log(largest / smallest) / np.log(ratio))) + 1
+    return np.geomspace(smallest, largest, n)
+
+
 def _angles(data: Reduced, narrow: float) -> Array:
     """Return the directions to look along, sorted."""
     n_groups = data.inside.shape[-1]
@@ -395,11 +408,13 @@ def places(data: Reduced) -> Array:
     if q == 1:
         return np.ones((1, 1, 1))
     if q > 2:
-        return draws(q)
+        return draws(q, _sizes(data)[-1])
     return _halves(
         np.concatenate(
             [
-                np.stack(np.broadcast_arrays(SIZES, angles, narrow), axis=-1).reshape(-1, 3)
+                np.stack(np.broadcast_arrays(_sizes(data)[::2], angles, narrow), axis=-1).reshape(
+                    -1, 3
+                )
                 for narrow in MIDDLE
                 for angles in [_angles(data, narrow)[:, None]]
             ]
@@ -408,11 +423,11 @@ def places(data: Reduced) -> Array:
 
 
 @cache
-def draws(q: int) -> Array:
+def draws(q: int, largest: float) -> Array:
     """Return halves for q random effects in all directions, of all widths and ranks."""
     rng = np.random.default_rng(q)
     turns = np.linalg.qr(rng.standard_normal((DRAWN, q, q)))[0]
-    sizes = np.exp(rng.uniform(np.log(SIZES[0]), np.log(SIZES[-1]), DRAWN))
+    sizes = np.exp(rng.uniform(np.log(0.03), np.log(largest), DRAWN))
     narrower = rng.uniform(0, 1, (DRAWN, q)).cumprod(axis=1)
     narrower *= np.arange(q) < rng.integers(1, q + 1, DRAWN)[:, None]
     return turns * (sizes[:, None] * narrower / narrower[:, :1])[:, None]
