@@ -297,3 +297,44 @@ def test_small_numbers_do_not_overflow_in_a_formula(
 def test_levels_that_are_numbers_keep_their_names() -> None:
     fit = fit_mixed("y ~ x + C(w)", STUDY.astype({"w": "int8"}), "group")
     assert "C(w)[T.1]" in fit.fe_params.index
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        lambda frame: frame["group"],
+        lambda frame: frame["group"].astype("category"),
+        lambda frame: frame["group"].rename("school"),
+        lambda frame: frame["group"].to_numpy(),
+        lambda frame: frame["group"].to_list(),
+        lambda frame: frame["group"].str[1:].astype(int).rename(None),
+    ],
+    ids=["series", "category", "another name", "array", "list", "numbers"],
+)
+@pytest.mark.parametrize(
+    "convert", [lambda frame: frame, polars.from_pandas], ids=["pandas", "polars"]
+)
+def test_groups_may_be_given_row_by_row(given: Any, convert: Any) -> None:
+    by_name = fit_mixed("y ~ x", STUDY, "group")
+    shuffled = STUDY.sample(frac=1, random_state=1)
+    groups, frame = given(shuffled), convert(shuffled)
+    if getattr(groups, "name", None) != "group":
+        frame = convert(shuffled.drop(columns="group"))
+    fit = fit_mixed("y ~ x", frame, groups=groups)
+    assert fit.llf == pytest.approx(by_name.llf, abs=1e-9)
+    np.testing.assert_allclose(np.sort(fit.fittedvalues), np.sort(by_name.fittedvalues), rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("groups", "said"),
+    [
+        (STUDY["group"].iloc[:-1], "a value for each of the 69 rows; it is Series of length 68"),
+        (7, "groups should be the name of a column, or have a value for each"),
+        (
+            STUDY["kind"].rename("group"),
+            "called 'group', as a column of the data with other values",
+        ),
+    ],
+)
+def test_groups_that_do_not_fit_the_rows_are_refused(groups: Any, said: str) -> None:
+    assert said in refuse(groups=groups)

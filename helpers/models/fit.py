@@ -47,7 +47,7 @@ RESIDUAL = "residual"
 
 
 def fit_mixed(
-    formula: str, data: Any, groups: str | None = None, random: str = "1", reml: bool = True
+    formula: str, data: Any, groups: Any = None, random: str = "1", reml: bool = True
 ) -> "MixedFit":
     """Fit a multilevel model with one grouping factor, exactly.
 
@@ -61,8 +61,9 @@ def fit_mixed(
         for each such column ``x`` also ``x_mean`` and ``x_within``, and the group columns, and
         must be linear in the level-1 columns within each group.
     groups
-        The column that tells groups apart; moments bring their own. Neither the type of the ids
-        nor the order of the rows makes a difference.
+        The column that tells groups apart, by name, or as a Series or an array with a value for
+        each row; moments bring their own. Neither the type of the ids nor the order of the rows
+        makes a difference.
     random
         The effects that vary from group to group, as the right side of a formula: ``"1"`` for the
         intercept, ``"1 + ses"`` for a slope too, with their covariance.
@@ -111,6 +112,8 @@ def fit_mixed(
         )
     if len(frame) == 0:
         raise FitError("the data have no rows")
+    if not isinstance(groups, str):
+        frame, groups = _with_groups(frame, groups)
     design = design_of_rows(formula, random, frame, groups, environment)
     kept = frame.select(*dict.fromkeys([*design.names, groups]))
     return _fit(design, moments_of_rows(design, frame, groups), reml, kept)
@@ -651,6 +654,31 @@ class MixedFit:
 
     def __repr__(self) -> str:
         return f"<MixedFit {self.design.formula!r}, {self.n_groups:,} groups by {self.groups!r}>"
+
+
+def _with_groups(frame: nw.DataFrame[Any], groups: Any) -> tuple[nw.DataFrame[Any], str]:
+    """Return the frame with a column for groups that were given row by row, and its name."""
+    if np.ndim(groups) != 1 or len(groups) != len(frame):
+        length = f" of length {len(groups):,}" if np.ndim(groups) == 1 else ""
+        raise FitError(
+            "groups should be the name of a column, or have a value for each of the "
+            f"{len(frame):,} rows; it is {type(groups).__name__}{length}"
+        )
+    own = getattr(groups, "name", None)
+    name = own if isinstance(own, str) and own else "group"
+    ids = pd.Series(pd.array(np.asarray(groups)))
+    if name in frame.columns:
+        if not ids.equals(pd.Series(pd.array(group_ids(frame, name).to_numpy()))):
+            raise FitError(
+                f"the groups are called {name!r}, as a column of the data with other values is; "
+                "rename them"
+            )
+        return frame, name
+    native = frame.to_native()
+    if isinstance(native, pd.DataFrame):
+        return nw.from_native(native.assign(**{name: ids.array}), eager_only=True), name
+    column = nw.new_series(name, ids.to_list(), backend=nw.get_native_namespace(frame))
+    return frame.with_columns(column), name
 
 
 def check_among(term: str, terms: list[str], what: str) -> None:
