@@ -112,9 +112,10 @@ def starts(data: Reduced, reml: bool) -> list[Array]:
         drawn = draws(data.n_random, _sizes(data)[-1])
         halves = [drawn[i] for i in apart(drawn, view.values(drawn), 0.5, CLIMBED)]
         halves += _from_smaller_models(few, reml)
-    nothing = np.zeros((1, data.n_random, data.n_random))
-    if view.values(nothing) < view.values(np.array(halves)).min() + 1.0:
-        halves.append(nothing[0])
+    nothing = np.zeros_like(halves[0])
+    at_nothing, *values = view.values(np.array([nothing, *halves]))
+    if at_nothing < min(values) + 1.0:
+        halves.append(nothing)
     thetas = [lower_triangular(half)[triangle(data.n_random)] for half in halves]
     if few is not data:
         return sorted(thetas, key=lambda theta: Point(data, reml, theta).value)[:1]
@@ -323,8 +324,10 @@ def _tops_of_two(view: Landscape) -> list[Array]:
         angles = _angles(view.data, narrow)
         looked = np.stack(np.broadcast_arrays(sizes, angles[:, None], narrow), axis=-1)
         values = view.values(_halves(looked.reshape(-1, 3))).reshape(looked.shape[:2])
-        around = np.pad(values, ((0, 0), (1, 1)), constant_values=np.inf)
-        around = np.pad(around, ((1, 1), (0, 0)), mode="wrap")
+        # Directions come round again, sizes end.
+        around = np.full((len(angles) + 2, len(sizes) + 2), np.inf)
+        around[1:-1, 1:-1] = values
+        around[0], around[-1] = around[-2], around[1]
         lowest_near = np.lib.stride_tricks.sliding_window_view(around, (3, 3)).min(axis=(2, 3))
         tops.append(np.dstack([looked, values])[values <= lowest_near])
     return _climbable(view, np.concatenate(tops))
@@ -335,15 +338,16 @@ def _climbable(view: Landscape, tops: Array) -> list[Array]:
     few = view.data.inside.shape[-1] <= FEW
     places, values = tops[:, :3], tops[:, 3]
     for i in range(4 if few else 2):
-        near = values < values.min() + (40.0 if few else 4.0) / 2**i
+        near = values <= values.min() + (40.0 if few else 4.0) / 2**i
         # What is on the edge stays there: a top on it and one beside it are two.
         edge, inside = places[near & (places[:, 2] == 0)], places[near & (places[:, 2] > 0)]
         closer = [
-            _lowest_around(view, edge, _AROUND[::3] / 2**i),
-            _lowest_around(view, inside, _AROUND / 2**i),
+            _lowest_around(view, part, steps / 2**i)
+            for part, steps in ((edge, _AROUND[::3]), (inside, _AROUND))
+            if len(part)
         ]
         places, values = (np.concatenate(each) for each in zip(*closer, strict=True))
-    near = values < values.min() + 1.0
+    near = values <= values.min() + 1.0
     places, values = places[near], values[near]
     chosen = []
     for kind in (places[:, 2] == 0, places[:, 2] > 0):
@@ -381,7 +385,7 @@ def _sizes(data: Reduced) -> Array:
     smallest = 0.03 if n_groups <= FEW else 0.1
     ratio = 1.5 if n_groups <= 15 else 2.5 if n_groups <= FEW else 7.0
     n = int(np.ceil(np.log(largest / smallest) / np.log(ratio))) + 1
-    return np.geomspace(smallest, largest, n)
+    return np.exp(np.linspace(np.log(smallest), np.log(largest), n))
 
 
 def _angles(data: Reduced, narrow: float) -> Array:
