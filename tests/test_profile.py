@@ -78,6 +78,15 @@ def limits(fit: MixedFit, kind: str, effects: list[int]) -> np.ndarray:
     return fit.profile_intervals([term])[["lower", "upper"]].to_numpy()[0]
 
 
+def test_a_standard_deviation_that_nothing_bounds_has_no_upper_limit() -> None:
+    # Two groups, and a level-2 predictor: the intercepts' variance has no data left.
+    frame = two_level(sizes=[50, 45], within=0.5, between=0.5, sd_group=0.5, seed=1)
+    frame["w"] = frame["group"].factorize()[0]
+    fit = fit_mixed("y ~ w", frame, "group", "1 + x")
+    lower, upper = fit.profile_intervals(["sd(Intercept)"])[["lower", "upper"]].iloc[0]
+    assert (lower, upper) == (0, np.inf)
+
+
 UNITS = [1e3, 1e-5]
 OF_NO_ORIGIN = ["x", "sd(x)", "sd(residual)"]
 

@@ -25,7 +25,7 @@ CLOSE = 1e-9
 
 # Beyond so many standard deviations of the outcome there is no limit to be found: data that do not
 # exclude those exclude nothing.
-FAR = 1e4
+FAR = 1e3
 
 # From how many places is climbed to see whether a profile is at its best.
 CLIMBED = 6
@@ -372,7 +372,7 @@ def _limits(
                 # There is a lower branch, which goes on.
                 outer = found
             inner = outer
-            if abs(inner) > FAR:
+            if abs(inner) > FAR * max(1.0, abs(estimate), step):
                 return direction * math.inf
         raise RuntimeError("a profile has no limit within reach")
 
