@@ -72,6 +72,10 @@ def optimum(data: Reduced, reml: bool) -> Point:
     if data.n_random == 0:
         return Point(data, reml, np.empty(0))
     found = lowest(Point(data, reml, theta) for theta in starts(data, reml))
+    if data.n_random == 2 and data.inside.shape[-1] > FEW and _near_edge(found):
+        # There even a likelihood of many groups may have several tops.
+        more = [Point(data, reml, theta) for theta in starts(data, reml, rugged=True)]
+        found = lowest([found, *more])
     rows, columns = triangle(data.n_random)
     theta = np.where(np.abs(found.theta) < BOUNDARY_TOLERANCE**1.5, 0.0, found.theta)
     signs = np.where(theta[rows == columns] < 0, -1.0, 1.0)
@@ -100,16 +104,26 @@ def lowest(places: Iterable[AnyHill]) -> AnyHill:
     return best
 
 
-def starts(data: Reduced, reml: bool) -> list[Array]:
-    """Return the θ from which some climb reaches the highest top."""
+def _near_edge(point: Point) -> bool:
+    widths = np.linalg.svd(point.factor, compute_uv=False)
+    return bool(widths[-1] < 0.1 * widths[0])
+
+
+def starts(data: Reduced, reml: bool, rugged: bool | None = None) -> list[Array]:
+    """Return the θ from which some climb reaches the highest top.
+
+    A likelihood of two random effects is looked at closely where it is rugged; None if that is to
+    be told by the number of groups.
+    """
+    rugged = data.inside.shape[-1] <= FEW if rugged is None else rugged
     if data.n_random == 1:
         return OneEffect(data, reml).tops()
     few = _some_groups(data)
     view = Landscape(few, reml)
     if data.n_random == 2:
-        halves = _tops_of_two(view)
+        halves = _tops_of_two(view, rugged)
     else:
-        drawn = draws(data.n_random, _sizes(data)[-1])
+        drawn = draws(data.n_random, _sizes(data, rugged=True)[-1])
         halves = [drawn[i] for i in apart(drawn, view.values(drawn), 0.5, CLIMBED)]
         halves += _from_smaller_models(few, reml)
     nothing = np.zeros_like(halves[0])
@@ -118,7 +132,8 @@ def starts(data: Reduced, reml: bool) -> list[Array]:
         halves.append(nothing)
     thetas = [lower_triangular(half)[triangle(data.n_random)] for half in halves]
     if few is not data:
-        return sorted(thetas, key=lambda theta: Point(data, reml, theta).value)[:1]
+        most = 3 if rugged else 1
+        return sorted(thetas, key=lambda theta: Point(data, reml, theta).value)[:most]
     return thetas
 
 
@@ -310,7 +325,7 @@ def _pivots(matrices: Array) -> Array:
     return np.diagonal(matrices, axis1=1, axis2=2).T
 
 
-def _tops_of_two(view: Landscape) -> list[Array]:
+def _tops_of_two(view: Landscape, rugged: bool) -> list[Array]:
     """Return halves near the tops of the likelihood of two random effects.
 
     A covariance is taken as a direction, a size along it, and how narrow it is across. Where it is
@@ -319,9 +334,9 @@ def _tops_of_two(view: Landscape) -> list[Array]:
     near enough to the smallest size to be reached from there.
     """
     tops = []
-    few, sizes = view.data.inside.shape[-1] <= FEW, _sizes(view.data)
-    for narrow in NARROWER if few else MIDDLE:
-        angles = _angles(view.data, narrow)
+    sizes = _sizes(view.data, rugged)
+    for narrow in NARROWER if rugged else MIDDLE:
+        angles = _angles(view.data, narrow, rugged)
         looked = np.stack(np.broadcast_arrays(sizes, angles[:, None], narrow), axis=-1)
         values = view.values(_halves(looked.reshape(-1, 3))).reshape(looked.shape[:2])
         # Directions come round again, sizes end.
@@ -330,15 +345,16 @@ def _tops_of_two(view: Landscape) -> list[Array]:
         around[0], around[-1] = around[-2], around[1]
         lowest_near = np.lib.stride_tricks.sliding_window_view(around, (3, 3)).min(axis=(2, 3))
         tops.append(np.dstack([looked, values])[values <= lowest_near])
-    return _climbable(view, np.concatenate(tops))
+    return _climbable(view, np.concatenate(tops), rugged)
 
 
-def _climbable(view: Landscape, tops: Array) -> list[Array]:
+def _climbable(view: Landscape, tops: Array, rugged: bool) -> list[Array]:
     """Look more closely around tops of the grid, and return halves at those worth a climb."""
-    few = view.data.inside.shape[-1] <= FEW
+    # How much lower a closer look may find a place: more where many groups make slopes steep.
+    slack = 40.0 * max(1.0, view.data.inside.shape[-1] / FEW) if rugged else 4.0
     places, values = tops[:, :3], tops[:, 3]
-    for i in range(4 if few else 2):
-        near = values <= values.min() + (40.0 if few else 4.0) / 2**i
+    for i in range(4 if rugged else 2):
+        near = values <= values.min() + slack / 2**i
         # What is on the edge stays there: a top on it and one beside it are two.
         edge, inside = places[near & (places[:, 2] == 0)], places[near & (places[:, 2] > 0)]
         closer = [
@@ -373,7 +389,7 @@ def _lowest_around(view: Landscape, places: Array, steps: Array) -> tuple[Array,
     )
 
 
-def _sizes(data: Reduced) -> Array:
+def _sizes(data: Reduced, rugged: bool) -> Array:
     """Return the standard deviations to look at, relative to σ.
 
     What is left within the groups says how small σ may be beside the outcome, whose standard
@@ -382,18 +398,17 @@ def _sizes(data: Reduced) -> Array:
     largest = max(40.0, 3.0 * np.sqrt(data.n_rows / data.residual_outside))
     n_groups = data.inside.shape[-1]
     # The fewer the groups, the more rugged is the likelihood.
-    smallest = 0.03 if n_groups <= FEW else 0.1
-    ratio = 1.5 if n_groups <= 15 else 2.5 if n_groups <= FEW else 7.0
+    smallest = 0.03 if rugged else 0.1
+    ratio = 1.5 if n_groups <= 15 else 2.5 if rugged else 7.0
     n = int(np.ceil(np.log(largest / smallest) / np.log(ratio))) + 1
     return np.exp(np.linspace(np.log(smallest), np.log(largest), n))
 
 
-def _angles(data: Reduced, narrow: float) -> Array:
+def _angles(data: Reduced, narrow: float, rugged: bool) -> Array:
     """Return the directions to look along, sorted."""
-    n_groups = data.inside.shape[-1]
-    n = 8 if n_groups > FEW else 32 if narrow else 96
+    n = 8 if not rugged else 32 if narrow else 96
     even = np.pi * (np.arange(n) + 0.5) / n
-    if narrow or n_groups > FEW:
+    if narrow or not rugged:
         return even
     across = np.linalg.eigh(np.einsum("kdj,ldj->jkl", data.inside[:2], data.inside[:2]))[1][:, :, 0]
     return np.sort(np.concatenate([even, np.arctan2(across[:, 1], across[:, 0]) % np.pi]))
@@ -412,15 +427,16 @@ def places(data: Reduced) -> Array:
     if q == 1:
         return np.ones((1, 1, 1))
     if q > 2:
-        return draws(q, _sizes(data)[-1])
+        return draws(q, _sizes(data, rugged=True)[-1])
+    rugged = data.inside.shape[-1] <= FEW
     return _halves(
         np.concatenate(
             [
-                np.stack(np.broadcast_arrays(_sizes(data)[::2], angles, narrow), axis=-1).reshape(
-                    -1, 3
-                )
+                np.stack(
+                    np.broadcast_arrays(_sizes(data, rugged)[::2], angles, narrow), axis=-1
+                ).reshape(-1, 3)
                 for narrow in MIDDLE
-                for angles in [_angles(data, narrow)[:, None]]
+                for angles in [_angles(data, narrow, rugged)[:, None]]
             ]
         )
     )
