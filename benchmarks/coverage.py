@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.models.fit import MixedFit, fit_mixed
-from helpers.models.reml import optimum
+from helpers.models.search import optimum
 from helpers.models.variance import icc
 from helpers.study.reading import read_study
 

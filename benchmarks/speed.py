@@ -27,7 +27,7 @@ import statsmodels
 import statsmodels.formula.api as smf
 
 from helpers.models.fit import fit_mixed
-from helpers.models.reml import optimum
+from helpers.models.search import optimum
 from helpers.models.simulation import bootstrap
 from helpers.study.reading import read_study
 

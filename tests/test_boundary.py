@@ -8,7 +8,8 @@ import pytest
 from made_up import two_level
 
 from helpers.models.fit import fit_mixed
-from helpers.models.reml import Point, newton
+from helpers.models.reml import Point
+from helpers.models.search import newton
 from helpers.models.variance import icc, likelihood_ratio_test, pseudo_r2, variance_test
 
 STUDY = two_level(sizes=[8, 15, 11, 20, 6, 9, 14], within=0.5, between=0.5, sd_group=1, seed=3)

@@ -201,6 +201,16 @@ def refuse(formula: str = "y ~ x", frame: Any = STUDY, **more: Any) -> str:
         ({"formula": "y ~ y"}, "the outcome and a predictor"),
         ({"formula": "kind ~ x"}, "one column of numbers"),
         ({"random": "0"}, "no effect varies"),
+        ({"formula": "y ~ x + (1|w)"}, "write groups='w' and random='1'"),
+        ({"formula": "y ~ x + (1 + x || w)"}, "write groups='w' and random='1 + x'"),
+        (
+            {"formula": "y ~ x", "random": "1 + x | group"},
+            "write groups='group' and random='1 + x'",
+        ),
+        ({"formula": "y ~ (1|w) + (1|kind)"}, "crossed or several ones are fitted by lme4"),
+        ({"formula": "y ~ x^2"}, "no power: ^ has another meaning in Python; write I(x**2)"),
+        ({"formula": "y ~ I(x^2)"}, "write x**2"),
+        ({"formula": "y ~ (x + w)^2"}, "write (x + w)**2"),
         ({"frame": STUDY.groupby("group").head(2), "random": "x"}, "no rows are left within"),
     ],
 )
@@ -257,3 +267,74 @@ def test_numbers_and_functions_of_the_caller_may_stand_in_a_formula() -> None:
     assert far
     fit = fit_mixed("y ~ I(x - far)", STUDY, "group")
     assert fit.fe_params.index[1] == "I(x - far)"
+
+
+def test_a_bar_between_comparisons_is_logic_and_may_stay() -> None:
+    fit = fit_mixed("y ~ I((x > 1) | (x < -1))", STUDY, "group")
+    far = STUDY.assign(far=1.0 * ((STUDY["x"] > 1) | (STUDY["x"] < -1)))
+    np.testing.assert_allclose(fit.fe_params, fit_mixed("y ~ far", far, "group").fe_params)
+
+
+@pytest.mark.parametrize("kind", ["int8", "uint8", "int16", "float16", "Int8"])
+@pytest.mark.parametrize(
+    "convert", [lambda frame: frame, polars.from_pandas], ids=["pandas", "polars"]
+)
+def test_small_numbers_do_not_overflow_in_a_formula(
+    kind: str, convert: Callable[[pd.DataFrame], Any]
+) -> None:
+    wide = STUDY.assign(age=np.arange(len(STUDY)) % 80 + 30, w=100 * STUDY["w"])
+    small = convert(wide.astype({"age": kind, "w": kind}))
+    formula = "y ~ age + I(age**2) + I(w * age)"
+    expected, found = (fit_mixed(formula, frame, "group") for frame in (wide, small))
+    np.testing.assert_allclose(found.fe_params, expected.fe_params, rtol=1e-9)
+    np.testing.assert_allclose(found.predict(small), expected.predict(wide), rtol=1e-9)
+    np.testing.assert_allclose(found.resid, expected.resid, atol=1e-9)
+    by_moments = fit_mixed("y ~ x + I(w**2)", Moments.from_frame(small, "group", ["x", "y"], ["w"]))
+    by_rows = fit_mixed("y ~ x + I(w**2)", wide, "group")
+    np.testing.assert_allclose(by_moments.fe_params, by_rows.fe_params, rtol=1e-9)
+
+
+def test_levels_that_are_numbers_keep_their_names() -> None:
+    fit = fit_mixed("y ~ x + C(w)", STUDY.astype({"w": "int8"}), "group")
+    assert "C(w)[T.1]" in fit.fe_params.index
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        lambda frame: frame["group"],
+        lambda frame: frame["group"].astype("category"),
+        lambda frame: frame["group"].rename("school"),
+        lambda frame: frame["group"].to_numpy(),
+        lambda frame: frame["group"].to_list(),
+        lambda frame: frame["group"].str[1:].astype(int).rename(None),
+    ],
+    ids=["series", "category", "another name", "array", "list", "numbers"],
+)
+@pytest.mark.parametrize(
+    "convert", [lambda frame: frame, polars.from_pandas], ids=["pandas", "polars"]
+)
+def test_groups_may_be_given_row_by_row(given: Any, convert: Any) -> None:
+    by_name = fit_mixed("y ~ x", STUDY, "group")
+    shuffled = STUDY.sample(frac=1, random_state=1)
+    groups, frame = given(shuffled), convert(shuffled)
+    if getattr(groups, "name", None) != "group":
+        frame = convert(shuffled.drop(columns="group"))
+    fit = fit_mixed("y ~ x", frame, groups=groups)
+    assert fit.llf == pytest.approx(by_name.llf, abs=1e-9)
+    np.testing.assert_allclose(np.sort(fit.fittedvalues), np.sort(by_name.fittedvalues), rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("groups", "said"),
+    [
+        (STUDY["group"].iloc[:-1], "a value for each of the 69 rows; it is Series of length 68"),
+        (7, "groups should be the name of a column, or have a value for each"),
+        (
+            STUDY["kind"].rename("group"),
+            "called 'group', as a column of the data with other values",
+        ),
+    ],
+)
+def test_groups_that_do_not_fit_the_rows_are_refused(groups: Any, said: str) -> None:
+    assert said in refuse(groups=groups)

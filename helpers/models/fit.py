@@ -19,7 +19,6 @@ from helpers.models.design import (
     design_of_rows,
     moments_of_groups,
     moments_of_rows,
-    row_chunks,
 )
 from helpers.models.estimate import Estimate
 from helpers.models.moments import (
@@ -30,14 +29,14 @@ from helpers.models.moments import (
     check_known,
     group_ids,
 )
-from helpers.models.profile import covariance_limits, covariance_profile, fixed_effect_limits
+from helpers.models.profile import CovarianceProfile, covariance_limits, fixed_effect_limits
 from helpers.models.reml import (
     Array,
     Point,
     Scaling,
-    optimum,
     reduce,
 )
+from helpers.models.search import optimum
 from helpers.models.summary import Summary, covariance_table, fixed_table
 from helpers.text import number, span
 
@@ -48,7 +47,7 @@ RESIDUAL = "residual"
 
 
 def fit_mixed(
-    formula: str, data: Any, groups: str | None = None, random: str = "1", reml: bool = True
+    formula: str, data: Any, groups: Any = None, random: str = "1", reml: bool = True
 ) -> "MixedFit":
     """Fit a multilevel model with one grouping factor, exactly.
 
@@ -62,8 +61,9 @@ def fit_mixed(
         for each such column ``x`` also ``x_mean`` and ``x_within``, and the group columns, and
         must be linear in the level-1 columns within each group.
     groups
-        The column that tells groups apart; moments bring their own. Neither the type of the ids
-        nor the order of the rows makes a difference.
+        The column that tells groups apart, by name, or as a Series or an array with a value for
+        each row; moments bring their own. Neither the type of the ids nor the order of the rows
+        makes a difference.
     random
         The effects that vary from group to group, as the right side of a formula: ``"1"`` for the
         intercept, ``"1 + ses"`` for a slope too, with their covariance.
@@ -112,6 +112,8 @@ def fit_mixed(
         )
     if len(frame) == 0:
         raise FitError("the data have no rows")
+    if not isinstance(groups, str):
+        frame, groups = _with_groups(frame, groups)
     design = design_of_rows(formula, random, frame, groups, environment)
     kept = frame.select(*dict.fromkeys([*design.names, groups]))
     return _fit(design, moments_of_rows(design, frame, groups), reml, kept)
@@ -182,6 +184,11 @@ class MixedFit:
     def boundary(self) -> bool:
         """Whether the optimum lies on the edge: a variance of zero, or a correlation of one."""
         return self.best.boundary
+
+    @property
+    def flat(self) -> bool:
+        """Whether other variances have the same likelihood: the data do not tell them apart."""
+        return self.best.flat
 
     @property
     def gradient_norm(self) -> float:
@@ -419,10 +426,11 @@ class MixedFit:
         """
         check_among(effect, self.design.effects, "random effects")
         weights = self.scaling.random[[self.design.effects.index(effect)]]
-        profile, *_ = covariance_profile(self.best, "sd", weights)
+        profile = CovarianceProfile(self.best, "sd", weights)
         moved = self.scaling.log_jacobian(self.nobs, self.reml)
-        sds = np.sqrt(variances) / self.scaling.scale
-        return pd.Series([-(profile(sd) + moved) / 2 for sd in sds], pd.Index(variances))
+        sds = np.sqrt(variances) / (self.scaling.scale * profile.unit)
+        values = [profile.at_best(sd) for sd in sds]
+        return pd.Series([-(value + moved) / 2 for value in values], pd.Index(variances))
 
     def _fixed_profile(self, i: int, level: float) -> tuple[Any, ...]:
         limits = np.array(fixed_effect_limits(self.best, self.scaling.fixed[i], level))
@@ -504,7 +512,7 @@ class MixedFit:
         frame, index = self._rows_of(data, [])
         chunks = [
             self.design.fixed_matrix(values) @ self.fe_params.to_numpy()
-            for values in row_chunks(frame, self.design.predictors)
+            for values in self.design.rows(frame, self.design.predictors)
         ]
         return pd.Series(np.concatenate(chunks), index, name="population")
 
@@ -542,7 +550,9 @@ class MixedFit:
         # One more row than groups: zeros, for the new ones, whose place is -1.
         modes = np.vstack([self.conditional_modes.to_numpy(), np.zeros(len(self.design.effects))])
         population = self.predict(data)
-        parts = [self.design.random_matrix(v) for v in row_chunks(frame, self.design.predictors)]
+        parts = [
+            self.design.random_matrix(v) for v in self.design.rows(frame, self.design.predictors)
+        ]
         shifts = (np.concatenate(parts) * modes[place]).sum(axis=1)
         return pd.DataFrame(
             {"population": population, "group": population + shifts, "new": new}, index
@@ -559,7 +569,8 @@ class MixedFit:
         fitted = self.fittedvalues
         outcome = self.design.columns.index(self.design.outcome)
         chunks = [
-            self.design.evaluated(v)[outcome] for v in row_chunks(self.rows, self.design.names)
+            self.design.evaluated(v)[outcome]
+            for v in self.design.rows(self.rows, self.design.names)
         ]
         return np.concatenate(chunks) - fitted
 
@@ -616,6 +627,11 @@ class MixedFit:
             facts.append(
                 "On the boundary: a variance of zero, or a correlation of one or minus one"
             )
+        if self.flat:
+            facts.append(
+                "The likelihood is flat: other variances of the random effects have the same, so "
+                "that the data hardly tell them, nor the standard errors that rest on them"
+            )
         limits = self.conf_int()
         fixed = pd.DataFrame(
             {
@@ -638,6 +654,31 @@ class MixedFit:
 
     def __repr__(self) -> str:
         return f"<MixedFit {self.design.formula!r}, {self.n_groups:,} groups by {self.groups!r}>"
+
+
+def _with_groups(frame: nw.DataFrame[Any], groups: Any) -> tuple[nw.DataFrame[Any], str]:
+    """Return the frame with a column for groups that were given row by row, and its name."""
+    if np.ndim(groups) != 1 or len(groups) != len(frame):
+        length = f" of length {len(groups):,}" if np.ndim(groups) == 1 else ""
+        raise FitError(
+            "groups should be the name of a column, or have a value for each of the "
+            f"{len(frame):,} rows; it is {type(groups).__name__}{length}"
+        )
+    own = getattr(groups, "name", None)
+    name = own if isinstance(own, str) and own else "group"
+    ids = pd.Series(pd.array(np.asarray(groups)))
+    if name in frame.columns:
+        if not ids.equals(pd.Series(pd.array(group_ids(frame, name).to_numpy()))):
+            raise FitError(
+                f"the groups are called {name!r}, as a column of the data with other values is; "
+                "rename them"
+            )
+        return frame, name
+    native = frame.to_native()
+    if isinstance(native, pd.DataFrame):
+        return nw.from_native(native.assign(**{name: ids.array}), eager_only=True), name
+    column = nw.new_series(name, ids.to_list(), backend=nw.get_native_namespace(frame))
+    return frame.with_columns(column), name
 
 
 def check_among(term: str, terms: list[str], what: str) -> None:

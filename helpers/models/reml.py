@@ -20,7 +20,6 @@ In arrays the groups come last: that axis is contiguous, and the loops over q ar
 """
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
@@ -34,9 +33,6 @@ RANK_TOLERANCE = 1e-12
 
 # Below this, an entry of Λ (in standardised units) is a variance of zero.
 BOUNDARY_TOLERANCE = 1e-5
-
-# Standard deviations of one random effect, relative to σ, close enough to miss no top between two.
-SIZES = (0.0, *np.geomspace(0.01, 300.0, 12))
 
 
 @dataclass(frozen=True)
@@ -77,6 +73,11 @@ class Reduced:
         values, vectors = np.linalg.eigh(self.outside[:-1, :-1])
         spanned = values > RANK_TOLERANCE * self.n_rows
         return values[spanned], vectors[:, spanned]
+
+    @property
+    def outside_values(self) -> Array:
+        """The eigenvalues of X'X outside, those of zero left out."""
+        return self._outside_basis[0]
 
     @property
     def n_outside(self) -> int:
@@ -130,9 +131,25 @@ class Reduced:
         explained = np.linalg.solve(cross[:-1, :-1], cross[:-1, -1])
         return float(cross[-1, -1] - explained @ cross[:-1, -1])
 
+    def with_random(self, combinations: Array) -> "Reduced":
+        """Let combinations of the random effects' columns take their place, shape (q, fewer).
+
+        What they no longer span holds only e, and goes outside; where none is left it may stay.
+        """
+        q, fewer = self.n_random, combinations.shape[1]
+        rows, others = _times(combinations.T, self.inside[:q]), self.inside[q:]
+        if fewer == 0:
+            return replace(self, inside=others)
+        turn = np.linalg.qr(rows.transpose(2, 1, 0), mode="complete").Q
+        inside = np.einsum("kdj,jde->kej", np.concatenate([rows, others]), turn, optimize=True)
+        left = inside[fewer:, fewer:].reshape(len(others), -1)
+        inside = inside[:, :fewer]
+        exists = np.abs(np.einsum("iij->ij", inside[:fewer])) ** 2 > RANK_TOLERANCE
+        return replace(self, inside=inside, exists=exists, outside=self.outside + left @ left.T)
+
     def without_effect(self, effect: int) -> "Reduced":
-        """Take a random effect out of the model; what it spans stays inside, and holds only e."""
-        return replace(self, inside=np.delete(self.inside, effect, axis=0))
+        """Take a random effect out of the model."""
+        return self.with_random(np.delete(np.eye(self.n_random), effect, axis=1))
 
     def with_level_2_column(self, values: Array, constant: int) -> "Reduced":
         """Add a fixed effect of a level-2 column, shape (J,), after the others.
@@ -197,6 +214,15 @@ class Scaling:
     centre: float
     scale: float
     intercept: int | None
+
+    def without_effect(self, effect: int) -> Array:
+        """Return an orthonormal basis of the random effects' columns but one, shape (q, q - 1).
+
+        It is given in standardised columns. In the user's own units, or far from zero, columns
+        may be so unlike in size, or so alike, that an optimiser would lose its way.
+        """
+        others = np.delete(np.linalg.inv(self.random), effect, axis=1)
+        return np.linalg.qr(others / np.linalg.norm(others, axis=0)).Q
 
     def coefficients(self, standardised: Array) -> Array:
         """Return the fixed effects in the user's units."""
@@ -451,6 +477,19 @@ class Point:
         return bool(np.linalg.svd(self.factor, compute_uv=False)[-1] < BOUNDARY_TOLERANCE)
 
     @cached_property
+    def flat(self) -> bool:
+        """Whether other random effects have the very same likelihood, here at an optimum."""
+        values, vectors = np.linalg.eigh(self.profiled[1])
+        for i in np.flatnonzero(np.abs(values) <= 1e-6 * np.abs(values).max()):
+            for length in (0.1, -0.1):
+                step = length * (1.0 + np.abs(self.theta).max()) * vectors[:, i]
+                other = replace(self, theta=self.theta + step)
+                moved = other.factor @ other.factor.T - self.factor @ self.factor.T
+                if abs(other.value - self.value) < 1e-7 and np.abs(moved).max() > 1e-3:
+                    return True
+        return False
+
+    @cached_property
     def conditional_modes(self) -> Array:
         """Λ times the modes of the spherical random effects: u_j given y_j, shape (q, J)."""
         return _times(self.factor @ self.factor.T, self._scores[1][-1])
@@ -493,95 +532,3 @@ def _times(matrix: NDArray[np.floating], stack: Array) -> Array:
 def triangle(q: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Rows and columns of the lower triangle of a q by q matrix, row by row."""
     return np.tril_indices(q)
-
-
-def optimum(data: Reduced, reml: bool, near: Array | None = None) -> Point:
-    """Find the θ of highest likelihood.
-
-    The gradient is zero wherever a diagonal entry of Λ is, optimum or not. So the search starts
-    from the best of several places, and leaves a stationary point that curves the wrong way.
-
-    Parameters
-    ----------
-    data, reml
-        As in :class:`Point`.
-    near
-        A θ that the optimum should be close to, to start from there or from zero.
-    """
-    rows, columns = triangle(data.n_random)
-    if data.n_random == 0:
-        return Point(data, reml, np.empty(0))
-    diagonal = (rows == columns).astype(float)
-    if near is None:
-        starts = [size * diagonal for size in (0.0, 0.03, 0.1, 0.3, 1.0, 10.0, 100.0)]
-    else:
-        starts = [0.0 * diagonal, near]
-    n_groups = data.inside.shape[-1]
-    if n_groups <= 100 and near is None:
-        # With few groups the likelihood may have several tops: climb from everywhere.
-        if data.n_random == 1:
-            starts = _tops([Point(data, reml, size * diagonal) for size in SIZES])
-        else:
-            turned = np.where(rows == columns, 0.7, -0.5)
-            starts += [turned, abs(turned)]
-        found = [newton(Point(data, reml, start)) for start in starts]
-        point = min(found, key=lambda found: found.value)
-    else:
-        first, *more = sorted(starts, key=_value_on_some(data, reml))
-        point = newton(Point(data, reml, first))
-        if not first.any():
-            other = newton(Point(data, reml, more[0]))
-            point = min(point, other, key=lambda found: found.value)
-    theta = np.where(np.abs(point.theta) < BOUNDARY_TOLERANCE**1.5, 0.0, point.theta)
-    signs = np.where(theta[rows == columns] < 0, -1.0, 1.0)
-    return Point(data, reml, theta * signs[columns])
-
-
-def _tops(points: list[Point]) -> list[Array]:
-    """Return the θ of the points along a line that lie higher than both their neighbours."""
-    values = [np.inf, *(point.value for point in points), np.inf]
-    return [
-        point.theta
-        for point, before, after in zip(points, values, values[2:], strict=False)
-        if point.value <= min(before, after)
-    ]
-
-
-def _value_on_some(data: Reduced, reml: bool) -> Callable[[Array], float]:
-    """Return what tells starting places apart: the likelihood of some of the groups."""
-    few = data.thinned(2000)
-    values = np.linalg.eigvalsh(few.cross)
-    if values[0] < 1e-9 * values[-1]:
-        few = data  # a rare level-2 column is missing among those few
-    return lambda theta: Point(few, reml, theta).value
-
-
-def newton(point: Point, steps: int = 200) -> Point:
-    """Walk downhill by Newton's method, made safe by the absolute eigenvalues of the Hessian."""
-    for _ in range(steps):
-        gradient, hessian = point.profiled
-        values, vectors = np.linalg.eigh(hessian)
-        along = vectors.T @ gradient
-        curvature = np.maximum(np.abs(values), 1e-8 * np.abs(values).max() + 1e-12)
-        move = -along / curvature
-        gain = float(along @ (along / curvature))
-        # Where between and within groups vary exactly alike, the curvature at zero is rounding.
-        falling = values < -max(1e-6 * np.abs(values).max(), 1e-9)
-        # A gain this small is lost in the rounding of the value; the last step is still a good one.
-        arrived = gain < max(1e-9, 1e-13 * abs(point.value))
-        if arrived and not falling.any():
-            return replace(point, theta=point.theta + vectors @ move)
-        if arrived:
-            # A saddle: the gradient says nothing, the curvature does.
-            move = np.where(falling, 0.1, 0.0)
-            gain = 0.0
-        step, share = vectors @ move, 1.0
-        longest = np.abs(step).max() / (1.0 + np.abs(point.theta).max())
-        share = min(1.0, 3.0 / longest)
-        while True:
-            trial = replace(point, theta=point.theta + share * step)
-            if trial.value < point.value - 1e-4 * share * gain or share < 1e-10:
-                break
-            share /= 2
-        point = trial
-    raise RuntimeError("the likelihood has no optimum within reach")

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.models.fit import MixedFit
-from helpers.models.reml import optimum
+from helpers.models.search import optimum
 
 
 def simulate(fit: MixedFit, n: int, seed: int | None = None) -> Iterator[MixedFit]:
@@ -46,7 +46,7 @@ def simulate(fit: MixedFit, n: int, seed: int | None = None) -> Iterator[MixedFi
     for _ in range(n):
         data = best.data.redrawn(best.coefficients, best.factor, np.sqrt(best.variance), rng)
         # The rows hold the outcome that was observed, and are no rows of this fit.
-        yield replace(fit, best=optimum(data, fit.reml, near=best.theta), rows=None)
+        yield replace(fit, best=optimum(data, fit.reml), rows=None)
 
 
 def bootstrap(

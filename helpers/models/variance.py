@@ -11,7 +11,7 @@ from helpers.models.estimate import Estimate
 from helpers.models.fit import MixedFit, check_among, check_level, combination
 from helpers.models.moments import CONSTANT, FitError
 from helpers.models.profile import icc_limits
-from helpers.models.reml import optimum
+from helpers.models.search import optimum
 from helpers.text import percent
 
 
@@ -330,9 +330,8 @@ def variance_test(fit: MixedFit, effect: str | None = None) -> LikelihoodRatio:
     effects = fit.design.effects
     effect = effects[-1] if effect is None else effect
     check_among(effect, effects, "random effects")
-    # In a basis that leaves out this effect alone, in the user's units.
-    data = fit.best.data.in_basis(random=fit.scaling.random)
-    without = optimum(data.without_effect(effects.index(effect)), fit.reml)
+    others = fit.scaling.without_effect(effects.index(effect))
+    without = optimum(fit.best.data.with_random(others), fit.reml)
     return _ratio(without.value - fit.best.value, 0, len(effects) - 1)
 
 

@@ -24,7 +24,8 @@ from helpers.course.demonstrations.figures import (
 from helpers.course.style import as_png
 from helpers.models.fit import MixedFit, fit_mixed
 from helpers.models.moments import CONSTANT, Moments
-from helpers.models.reml import Array, Point, optimum
+from helpers.models.reml import Array, Point
+from helpers.models.search import optimum
 from helpers.models.variance import icc
 from helpers.study.file import Study
 from helpers.text import number, percent
@@ -364,7 +365,7 @@ class NaiveErrorDemonstration(Demonstration):
         sigma = np.sqrt(1 - value) * self._sd / units.scale
         drawn = data.redrawn(np.zeros(2), theta[:, None], sigma, rng)
         naive = Point(drawn, True, np.zeros(1))
-        mixed = optimum(drawn, True, near=np.maximum(theta, 0.1))
+        mixed = optimum(drawn, True)
         kind = units.fixed[1]
         variances = [each.variance * kind @ each.inverse @ kind for each in (naive, mixed)]
         errors = units.scale * np.sqrt(variances)
