@@ -74,7 +74,9 @@ def test_a_level_line_is_level_on_any_scale_and_spread_that_is_equal_needs_no_te
     assert "Levene" not in texts["f-test-say"]
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2, 3))]
+)
 def test_the_identity_of_slopes_holds_in_any_data(seed: int, on_data: OnData) -> None:
     rng = np.random.default_rng(seed)
     frame = two_level(

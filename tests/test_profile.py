@@ -91,6 +91,7 @@ UNITS = [1e3, 1e-5]
 OF_NO_ORIGIN = ["x", "sd(x)", "sd(residual)"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("frame", [SMALL, EDGE], ids=["small", "on the edge"])
 def test_units_change_no_interval_but_for_units(frame: pd.DataFrame) -> None:
     plain = fit_mixed("y ~ x", frame, "group", "1 + x").profile_intervals()
