@@ -1,5 +1,7 @@
 """A profile limit is where the deviance has risen by 3.84, in any units, or the space ends."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -114,7 +116,7 @@ def test_the_origin_changes_no_interval_that_does_not_depend_on_it() -> None:
         np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-9)
 
 
-def stops_early(seeds: range) -> dict[int, dict[str, float]]:
+def stops_early(seeds: Iterable[int]) -> dict[int, dict[str, float]]:
     """Return limits at which a slow search finds a likelihood that is too high."""
     found = {}
     for seed in seeds:
@@ -129,3 +131,8 @@ def stops_early(seeds: range) -> dict[int, dict[str, float]]:
 @pytest.mark.slow
 def test_no_slow_search_finds_that_a_limit_stops_early() -> None:
     assert not stops_early(range(200_000, 200_030))
+
+
+def test_limits_that_stopped_at_a_second_branch_go_on() -> None:
+    # Found by the slow search below: σ's profile had two branches.
+    assert not stops_early([400_056, 400_087])

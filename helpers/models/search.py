@@ -425,7 +425,7 @@ def places(data: Reduced) -> Array:
     """Return halves all over the space of the random effects, shape (g, q, q)."""
     q = data.n_random
     if q == 1:
-        return np.ones((1, 1, 1))
+        return _sizes(data, rugged=True)[:, None, None]
     if q > 2:
         return draws(q, _sizes(data, rugged=True)[-1])
     rugged = data.inside.shape[-1] <= FEW
