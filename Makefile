@@ -51,7 +51,7 @@ test: browser
 
 test-slow: export OPENBLAS_NUM_THREADS = 1
 test-slow: browser
-	$(BIN)/python -m pytest -m slow -n auto tests
+	$(BIN)/python -m pytest -m slow -n auto --dist loadgroup tests
 
 lab: $(READY)
 	$(BIN)/jupyter lab notebooks

@@ -38,13 +38,10 @@ CHAPTERS = chapter_files()
 class OneWorkerForHsb(LoadFileScheduling):
     """A file's tests stay on one worker, and so do all that share the chapters run on HSB.
 
-    What takes longest comes first, and that is what has most tests: JupyterLab's goes with those
-    of the site's pages.
+    What takes longest comes first, and that is what has most tests.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        if "/test_lab" in nodeid or "/test_site_pages" in nodeid:
-            return "browser"
         if "/test_tell_" in nodeid:  # which share their thousands of studies
             return "tell"
         return "hsb" if "/test_hsb_" in nodeid else super()._split_scope(nodeid)

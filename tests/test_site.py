@@ -17,6 +17,8 @@ from playwright.sync_api import Browser, Page
 
 import helpers
 
+pytestmark = pytest.mark.slow
+
 
 class Reader(HTMLParser):
     """Collects what a page has: ids, text, and where it leads or what it loads."""

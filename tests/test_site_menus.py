@@ -8,9 +8,10 @@ from built_site import Site, serve
 from playwright.sync_api import Browser, ElementHandle, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
+pytestmark = pytest.mark.slow
+
 WIDTHS = (390, 768, 1280)
-VIEWS = [(390, "light"), (768, "dark"), (1280, "light")]
-OTHERS = [(390, "dark"), (768, "light"), (1280, "dark")]
+VIEWS = [(width, scheme) for width in WIDTHS for scheme in ("light", "dark")]
 CHAPTER = "notebooks/04-random-effects.html"
 KINDS_OF_PAGES = ("index.html", CHAPTER, "glossary.html", "search.html?q=mode", "api/models.html")
 MENUS = {"primary": "nav.bd-links", "secondary": "nav.page-toc"}
@@ -74,9 +75,7 @@ def visit(address: str, browser: Browser) -> Iterator[Callable[..., Page]]:
         page.close()
 
 
-@pytest.mark.parametrize(
-    ("width", "scheme"), [*VIEWS, *(pytest.param(*view, marks=pytest.mark.slow) for view in OTHERS)]
-)
+@pytest.mark.parametrize(("width", "scheme"), VIEWS)
 @pytest.mark.parametrize("side", MENUS)
 def test_a_menu_opens_leads_somewhere_and_closes(
     visit: Callable[..., Page], side: str, width: int, scheme: str
@@ -107,7 +106,6 @@ def test_a_menu_opens_leads_somewhere_and_closes(
     expect(heading).to_be_in_viewport()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("name", KINDS_OF_PAGES)
 def test_no_button_is_dead(visit: Callable[..., Page], name: str, width: int) -> None:
@@ -141,7 +139,6 @@ def next_button(page: Page, tried: set[str]) -> ElementHandle | None:
     return None
 
 
-@pytest.mark.slow
 def test_the_colours_are_chosen_and_stay(visit: Callable[..., Page]) -> None:
     page = visit(CHAPTER, 390)
     page.locator(".theme-switch-button").click()
@@ -173,7 +170,6 @@ def test_the_first_key_skips_the_menus(visit: Callable[..., Page]) -> None:
     assert page.evaluate("document.activeElement.closest('main') !== null")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("name", "width"), [(CHAPTER, 390), ("search.html?q=mode", 1280)])
 def test_the_keyboard_sees_where_it_is(visit: Callable[..., Page], name: str, width: int) -> None:
     page = visit(name, width)
@@ -184,7 +180,6 @@ def test_the_keyboard_sees_where_it_is(visit: Callable[..., Page], name: str, wi
     assert unseen == {""}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "width"), [(CHAPTER, 390), ("glossary.html", 1280), ("api/models.html", 390)]
 )

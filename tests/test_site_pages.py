@@ -13,6 +13,9 @@ from playwright.sync_api import Browser, Page
 
 from helpers import _ROOM_OF
 
+# One worker visits each page once, for all tests of it.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("pages")]
+
 # Known without a build, so that each page is a test of its own; the first test sees that all are.
 PAGES = sorted(
     {
@@ -23,22 +26,7 @@ PAGES = sorted(
         *("benchmarks/coverage.html", "benchmarks/speed.html", "search.html"),
     }
 )
-# One of each kind; the others take longer than they tell.
-KINDS = (
-    *("index.html", "notebooks/04-random-effects.html", "glossary.html", "api/models.html"),
-    *("data/README.html", "search.html"),
-)
-
-
-def each(pages: list[str]) -> pytest.MarkDecorator:
-    """Test a page of each kind, and where there is time all others."""
-    marked = [
-        page if page in KINDS else pytest.param(page, marks=pytest.mark.slow) for page in pages
-    ]
-    return pytest.mark.parametrize("page", marked)
-
-
-each_page = each(PAGES)
+each_page = pytest.mark.parametrize("page", PAGES)
 
 # The width of the window and the colours; each page is opened in the first and put in the others.
 SETTINGS = [(1280, "light"), (390, "light"), (1280, "dark"), (390, "dark")]
@@ -213,7 +201,7 @@ def test_it_fits_a_screen_and_a_phone(page: str, visits: Any) -> None:
     assert {setting: over for setting, over in visits(page).overflow.items() if over > 0} == {}
 
 
-@each([page for page in PAGES if page.startswith(("api", "notebooks"))])
+@pytest.mark.parametrize("page", [page for page in PAGES if page.startswith(("api", "notebooks"))])
 def test_code_and_tables_are_shown_whole_on_a_laptop(page: str, visits: Any) -> None:
     assert visits(page).cut == []
 
@@ -223,7 +211,6 @@ def test_nobody_is_shut_out(page: str, visits: Any) -> None:
     assert visits(page).violations == {setting: [] for setting in AXE_IN}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("width", "scheme"), SETTINGS)
 def test_nobody_is_shut_out_of_what_opens(
     address: str, browser: Browser, width: int, scheme: str

@@ -14,6 +14,9 @@ from lean import make_lean
 from made_up import clinics, write_study
 from test_project import PROJECT
 
+# One worker installs the wheel, for all tests of it.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -56,7 +59,6 @@ def test_a_wheel_holds_all_chapters_and_all_data(wheel: Path) -> None:
     assert not [path for path in held if "checkpoint" in path or "__pycache__" in path]
 
 
-@pytest.mark.slow
 def test_an_installed_course_reads_its_own_studies(outside: Run) -> None:
     program = "import helpers; print(helpers.__file__, len(helpers.read_study('hsb').frame))"
     result = outside("python", "-c", program)
@@ -65,7 +67,6 @@ def test_an_installed_course_reads_its_own_studies(outside: Run) -> None:
     assert not Path(file).is_relative_to(ROOT)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("study", ["hsb", "study.yaml"])
 def test_an_installed_course_runs_all_chapters(study: str, outside: Run, tmp_path: Path) -> None:
     write_study(tmp_path, *clinics())
@@ -81,7 +82,6 @@ def test_an_installed_course_runs_all_chapters(study: str, outside: Run, tmp_pat
     assert f"multilevel-course run {study}" in (out / "index.html").read_text("utf-8")
 
 
-@pytest.mark.slow
 def test_an_installed_course_names_itself_and_what_would_help(
     outside: Run, installed: Path, tmp_path: Path
 ) -> None:
