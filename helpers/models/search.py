@@ -9,7 +9,7 @@ correlation one, and climbed from every top of that grid.
 
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 from itertools import combinations_with_replacement, product
 from typing import Any, ClassVar, Protocol, TypeVar
 
@@ -442,7 +442,7 @@ def places(data: Reduced) -> Array:
     )
 
 
-@cache
+@lru_cache(maxsize=8)
 def draws(q: int, largest: float) -> Array:
     """Return halves for q random effects in all directions, of all widths and ranks."""
     rng = np.random.default_rng(q)
