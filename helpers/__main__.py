@@ -18,7 +18,11 @@ def main(name: str | None = None) -> None:
     signal.signal(signal.SIGINT, _stop)
     from helpers.commands import app
 
-    app(prog_name=name)
+    try:
+        app(prog_name=name)
+    finally:
+        # All is done: Python's own end would answer an interrupt as if nothing were.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

@@ -104,7 +104,7 @@ EXCLUDE_EACH_OTHER = [
     ("nearly no pooling", "nearer to complete pooling"),
     ("found no fit", "stopped at a group variance"),
     ("was not run here", "stopped at a group variance"),
-    ("is the optimum, as near as matters", "is not the top"),
+    ("is the optimum, as near as matters", "statsmodels stopped is not the top"),
     ("The line rises", "the line rises or falls cannot be told"),
     ("The line falls", "the line rises or falls cannot be told"),
     ("The three ways lead to one slope", "is more than a notebook should hold"),

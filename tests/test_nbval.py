@@ -38,8 +38,8 @@ def refresh(chapter: Path) -> None:
 def test_an_altered_sentence_or_number_fails_and_nothing_else(copy: Path) -> None:
     alterations = [
         (
-            "Both lines rise in these data. Where socio",
-            "Both lines fall in these data. Where socio",
+            "Both lines rise in these data: where socio",
+            "Both lines fall in these data: where socio",
         ),
         ("stands 28% of the way", "stands 29% of the way"),
         ("<td>3.184</td>", "<td>3.185</td>"),

@@ -938,8 +938,8 @@ def table_of_prototypes(
     columns = {
         f"mean {x}": means[x][groups],
         "observed mean": means[y][groups],
-        "line of its kind there": beside["kind"],
-        "its own line there": beside["group"],
+        "its kind's line": beside["kind"],
+        "its own line": beside["group"],
     }
     return pd.DataFrame(
         {
