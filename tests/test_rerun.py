@@ -409,6 +409,7 @@ def rerun_on_clinics(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("clinics")
 def test_a_run_writes_chapters_pages_an_index_and_their_table(rerun_on_clinics: Path) -> None:
     out = rerun_on_clinics
     chapters = [path.name for path in CHAPTERS]
@@ -432,6 +433,7 @@ def test_a_run_writes_chapters_pages_an_index_and_their_table(rerun_on_clinics: 
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("clinics")
 def test_the_index_says_what_was_asked_and_what_came_out(rerun_on_clinics: Path) -> None:
     index = (rerun_on_clinics / "index.html").read_text("utf-8")
     assert "Do patients who wait longer find less relief?" in index
@@ -444,6 +446,7 @@ def test_the_index_says_what_was_asked_and_what_came_out(rerun_on_clinics: Path)
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("clinics")
 def test_no_page_asks_for_anything_from_elsewhere(rerun_on_clinics: Path) -> None:
     for page in rerun_on_clinics.glob("*.html"):
         text = page.read_text("utf-8")
@@ -473,6 +476,7 @@ def read_page(path: Path) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("clinics")
 def test_no_word_of_hsb_stands_in_another_study(rerun_on_clinics: Path) -> None:
     for path in CHAPTERS:
         page = read_page(rerun_on_clinics / path.name)
@@ -485,6 +489,7 @@ def test_no_word_of_hsb_stands_in_another_study(rerun_on_clinics: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("clinics")
 def test_the_second_studys_sentences_follow_its_numbers(rerun_on_clinics: Path) -> None:
     first = read_page(rerun_on_clinics / "01-exploration.ipynb")
     second = read_page(rerun_on_clinics / "02-between-within.ipynb")
@@ -503,6 +508,7 @@ def test_the_second_studys_sentences_follow_its_numbers(rerun_on_clinics: Path) 
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("clinics")
 def test_the_results_of_the_second_study_are_its_own_regressions(rerun_on_clinics: Path) -> None:
     frame, _ = clinics()
     frame = frame.dropna(subset=["Clinic ID", "Relief", "Wait.hours"])

@@ -12,7 +12,8 @@ from helpers import read_study
 from helpers.course.estimates import COLUMNS
 from helpers.running.report.overview import overview_page
 
-pytestmark = pytest.mark.slow
+# One worker executes each study once, for all tests of it.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("more")]
 
 MORE = sorted(path.stem for path in (ROOT / "data" / "more").glob("*.yaml"))
 # Of those on which sentences were false, the ones that no other study is like; see their README.

@@ -23,7 +23,8 @@ PAGES = sorted(
         *(f"{path.stem}.html" for path in (ROOT / "site").glob("*.md")),
         *(f"api/{room.partition('.')[0]}.html" for room in set(_ROOM_OF.values())),
         *("api/index.html", "api/commands.html", "data/README.html", "data/more/README.html"),
-        *("benchmarks/coverage.html", "benchmarks/speed.html", "search.html"),
+        *(f"benchmarks/{page}.html" for page in ("coverage", "speed", "tops")),
+        "search.html",
     }
 )
 each_page = pytest.mark.parametrize("page", PAGES)
