@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from helpers.course import findings
 from helpers.models.estimate import Estimate
 from helpers.study.file import Study
 from helpers.study.reading import FEW_GROUPS
@@ -56,10 +57,8 @@ def without_rounding_error(
 def degrees_of_freedom(x: ArrayLike, groups: pd.Series | np.ndarray) -> float:
     """Return how many degrees of freedom a cluster-robust standard error of a slope has.
 
-    Those of the chi-squared distribution with the mean and the variance that the squared standard
-    error has if the rows are independent, equally spread and normal (Bell and McCaffrey 2002,
-    Survey Methodology 28, 169-181; Imbens and Kolesár 2016, Review of Economics and Statistics 98,
-    701-712). With groups alike in size and in the predictor they are one fewer than the groups.
+    As :func:`helpers.course.findings.robust_df`, if the rows are independent, equally spread and
+    normal.
 
     Parameters
     ----------
@@ -77,13 +76,8 @@ def degrees_of_freedom(x: ArrayLike, groups: pd.Series | np.ndarray) -> float:
     deviation, group = np.asarray(x, float), pd.factorize(groups)[0]
     deviation = deviation - deviation.mean()
     sums, squares = (np.bincount(group, each) for each in (deviation, deviation**2))
-    # The squared error is a quadratic form in the rows' errors, whose matrix has the eigenvalues
-    # of diag(squares) - aa' - bb': intercept and slope are taken out.
-    a, b = sums / np.sqrt(len(group)), squares / np.sqrt(squares.sum())
-    trace = squares.sum() - a @ a - b @ b
-    of_square = (squares**2).sum() - 2 * (a**2 + b**2) @ squares
-    of_square += (a @ a) ** 2 + (b @ b) ** 2 + 2 * (a @ b) ** 2
-    return max(1.0, float(trace**2 / of_square)) if of_square > 0 else 1.0
+    total = squares.sum()
+    return findings.robust_df(squares / total, sums / np.sqrt(len(group) * total))
 
 
 def level_2_predictor(study: Study) -> str | None:

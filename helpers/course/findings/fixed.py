@@ -5,6 +5,7 @@ from enum import Enum
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from scipy.special import chdtr, chdtrc
 
 from helpers.course.findings.basic import Compared, Finding
@@ -80,27 +81,35 @@ def beside_right_error(error: float, right: float) -> Compared:
     return Compared.SMALLER if error < 0.99 * right else Compared.ALIKE
 
 
-def robust_df(weight: pd.Series) -> float:
-    """Return the degrees of freedom of a within slope's cluster-robust error.
+def robust_df(weight: ArrayLike, sums: ArrayLike = 0.0) -> float:
+    """Return the degrees of freedom of a slope's cluster-robust error.
 
     Those of the chi-squared variable with the mean and the variance that its square has if the
-    model is right (Bell and McCaffrey 2002, Survey Methodology 28, 169-181): one fewer than the
-    groups if these weigh the same, and less if not.
+    model is right (Bell and McCaffrey 2002, Survey Methodology 28, 169-181; Imbens and Kolesár
+    2016, Review of Economics and Statistics 98, 701-712): one fewer than the groups if these weigh
+    the same, and less if not.
 
     Parameters
     ----------
     weight
         The share of each group in the predictor's sum of squared deviations.
+    sums
+        The sum of each group's deviations, over the root of the number of rows times the sum of
+        squares; zero for a slope within groups.
 
     Examples
     --------
     >>> round(robust_df(pd.Series(4 * [0.25])), 6), robust_df(pd.Series([1.0, 0.0]))
     (3.0, 1.0)
     """
-    shares = weight.to_numpy()
-    squares = (shares**2).sum()
-    of_square = squares - 2 * (shares**3).sum() + squares**2
-    return max(1.0, float((1 - squares) ** 2 / of_square)) if of_square > 1e-12 else 1.0
+    # The squared error is a quadratic form in the rows' errors, whose matrix has the eigenvalues
+    # of diag(b) - aa' - bb': intercept and slope are taken out.
+    b = np.asarray(weight, float)
+    a = np.broadcast_to(np.asarray(sums, float), b.shape)
+    trace = 1 - a @ a - b @ b
+    of_square = (b**2).sum() - 2 * (a**2 + b**2) @ b
+    of_square += (a @ a) ** 2 + (b @ b) ** 2 + 2 * (a @ b) ** 2
+    return max(1.0, float(trace**2 / of_square)) if of_square > 1e-12 else 1.0
 
 
 def robust_beside_model(robust: float, model_based: float, weight: pd.Series) -> Compared:
